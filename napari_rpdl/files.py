@@ -1,0 +1,87 @@
+"""Writing so that a kill leaves the old file or the new one, never half of one."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from napari_rpdl.errors import InputError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path beside ``path`` to write to; rename it over ``path`` at the end.
+
+    If the block raises, the file beside is removed and ``path`` is as it was. The
+    temporary name ends as ``path`` does, so that writers which look at the suffix
+    (``.nii.gz``) work.
+
+    Raises:
+        InputError: the folder cannot be written, or the disk is full.
+    """
+    beside: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".writing-", suffix=f"-{path.name}", dir=path.parent)
+        os.close(handle)
+        beside = Path(name)
+        yield beside
+        _flush_to_disk(beside)
+        beside.chmod(0o666 & ~_umask())
+        beside.replace(path)
+    except OSError as error:
+        reason = "the disk is full" if error.errno in _FULL else (error.strerror or str(error))
+        msg = f"Could not write {path}: {reason}. Free space or choose another folder; what was there before is unchanged."
+        raise InputError(msg) from error
+    finally:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text with Unix line ends, beside and renamed."""
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_with(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a file beside ``path``, then rename it."""
+    with replacing(path) as beside:
+        write(beside)
+
+
+def read_text(path: Path, max_bytes: int = 16_000_000) -> str:
+    """Return the UTF-8 text of a file that is not larger than ``max_bytes``.
+
+    Raises:
+        InputError: missing, unreadable, too large, or not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(max_bytes + 1)
+    except OSError as error:
+        msg = f"Could not read {path}: {error.strerror or error}."
+        raise InputError(msg) from error
+    if len(raw) > max_bytes:
+        msg = f"Expected {path} to be at most {max_bytes} bytes; it is larger. Is it the right file?"
+        raise InputError(msg)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        msg = f"Expected {path} to be UTF-8 text, but byte {error.start} is not. Is it the right file?"
+        raise InputError(msg) from error
+
+
+def _flush_to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
