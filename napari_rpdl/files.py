@@ -35,7 +35,7 @@ def replacing(path: Path) -> Iterator[Path]:
         beside.replace(path)
     except OSError as error:
         reason = "the disk is full" if error.errno in _FULL else (error.strerror or str(error))
-        msg = f"Could not write {path}: {reason}. Free space or choose another folder; what was there before is unchanged."
+        msg = f"Could not write {path}: {reason}. Choose another place or make room; what was there is unchanged."
         raise InputError(msg) from error
     finally:
         if beside is not None:

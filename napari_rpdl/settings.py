@@ -48,7 +48,7 @@ class RPMapSettings(Settings):
     penalty: Annotated[float, Field(ge=0, le=100)] = 1.0
     """Penalty where no surgeon drilled, relative to the largest reward; the paper uses 1."""
     normalisation: Literal["surgeons", "surgeons-1", "largest", "none"] = "surgeons"
-    """Divide votes by the number of surgeons (paper), by one less (as the published code was released), by the largest vote of the bone, or not."""
+    """Divide votes by the number of surgeons (paper), by one less (published code), by the largest vote, or not."""
     single_votes: Literal["keep", "zero"] = "keep"
     """What a voxel that a single surgeon drilled is worth: its vote (paper) or nothing (published code)."""
 

@@ -1,0 +1,1 @@
+"""The command line: one sub-command for each verb of the core; parsing and printing only."""

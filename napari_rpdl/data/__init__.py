@@ -1,0 +1,1 @@
+"""What a case is, how it comes in and how it goes out."""

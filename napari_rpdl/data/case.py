@@ -21,7 +21,9 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 def checked_name(name: str, what: str) -> str:
     """Return ``name`` if it can be a file name on every system, else raise an InputError."""
     if not isinstance(name, str) or not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
-        msg = f"Expected the {what} to be 1-64 letters, digits, '_', '-' or '.', starting with a letter or digit, got {name!r}."
+        msg = (
+            f"Expected the {what} to be 1-64 letters, digits, '_', '-' or '.', not starting with a sign, got {name!r}."
+        )
         raise InputError(msg)
     return name
 

@@ -98,15 +98,12 @@ TEMPORAL_BONE = _table(
 """The phantom's table: air and 13 structures; only six names come from the paper."""
 
 
-PUBLISHED_CM = _table(
-    [(0, "air", "#000000", "air"), (1, "structure 1", "#e8dcc0", "bone")]
-    + [
-        (code, f"structure {code}", color, "other")
-        for code, color in zip(
-            range(2, 14),
-            "#b57edc #3ddc84 #7a4bd6 #f5d530 #a68a1f #2f6fd0 #7fb7d1 #5f8f5f #2f8f8f #d0503f #f2b8a0 #e08a70".split(),
-            strict=True,
-        )
-    ]
+_CM_COLORS = (
+    *("#b57edc", "#3ddc84", "#7a4bd6", "#f5d530", "#a68a1f", "#2f6fd0"),
+    *("#7fb7d1", "#5f8f5f", "#2f8f8f", "#d0503f", "#f2b8a0", "#e08a70"),
 )
-"""For the published arrays: the meaning of codes 1-13 is published nowhere; edit it in dataset.json."""
+_CM_ROWS: list[tuple[int, str, str, Role]] = [(0, "air", "#000000", "air"), (1, "structure 1", "#e8dcc0", "bone")]
+_CM_ROWS += [(code, f"structure {code}", color, "other") for code, color in enumerate(_CM_COLORS, start=2)]
+
+PUBLISHED_CM = _table(_CM_ROWS)
+"""For the published arrays: what codes 1-13 mean is published nowhere, so edit it in dataset.json."""

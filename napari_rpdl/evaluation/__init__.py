@@ -1,0 +1,1 @@
+"""A prediction against every surgeon, the trivial answer and the critical structures."""

@@ -1,0 +1,1 @@
+"""Whole questions, from data to a report."""

@@ -1,0 +1,1 @@
+"""Pictures without a display: the paper's figures, and ours."""

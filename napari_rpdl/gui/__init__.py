@@ -1,0 +1,1 @@
+"""The viewer: the only sub-package that knows Qt and napari."""

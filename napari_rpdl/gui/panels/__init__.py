@@ -1,0 +1,1 @@
+"""Views: build controls, emit wishes, show state."""
