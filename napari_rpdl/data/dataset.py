@@ -1,0 +1,290 @@
+"""Dataset: the cases of a folder, read one at a time.
+
+::
+
+    <dataset>/  dataset.json    names, structure table, surgeons, origin, licence, cases
+                cases/<case_id>/ ...    (case_folder.py)
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from napari_rpdl.data.case import Case, Side, checked_name
+from napari_rpdl.data.case_folder import inside, read_case, write_annotation, write_case
+from napari_rpdl.data.structures import PUBLISHED_CM, Structure, StructureTable
+from napari_rpdl.errors import InputError
+from napari_rpdl.files import read_text, write_text
+from napari_rpdl.settings import explain
+
+__all__ = ["CaseEntry", "Dataset", "DatasetWriter", "read_case_folder", "write_annotation"]
+
+_FILE = "dataset.json"
+_CASES = "cases"
+_UNFINISHED = "unfinished-import.txt"
+_NOTE = "This import is not finished: there is no dataset.json yet. Run it again; it starts over in this folder.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEntry:
+    """What dataset.json tells of a case: its name, its bone and which ear it is."""
+
+    case_id: str
+    bone: str
+    side: Side | None
+
+
+class _CaseRow(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    case_id: str
+    bone: str = ""
+    side: Side | None = None
+
+    @field_validator("case_id")
+    @classmethod
+    def _case_id_is_a_name(cls, name: str) -> str:
+        return checked_name(name, "case's name")
+
+    @field_validator("bone")
+    @classmethod
+    def _bone_is_a_name(cls, name: str) -> str:
+        return checked_name(name, "bone's name") if name else name
+
+
+class _DatasetFile(BaseModel):
+    """dataset.json; the bounds keep a hostile file from becoming a long wait."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format_version: Literal[1] = 1
+    name: Annotated[str, Field(max_length=200)]
+    structures: Annotated[tuple[Structure, ...], Field(max_length=256)]
+    surgeons: Annotated[tuple[str, ...], Field(max_length=1000)]
+    origin: Annotated[str, Field(max_length=10_000)] = ""
+    licence: Annotated[str, Field(max_length=10_000)] = ""
+    cases: Annotated[tuple[_CaseRow, ...], Field(min_length=1, max_length=100_000)]
+
+    @field_validator("structures")
+    @classmethod
+    def _structures_are_a_table(cls, structures: tuple[Structure, ...]) -> tuple[Structure, ...]:
+        return StructureTable(structures=structures).structures
+
+    @field_validator("surgeons")
+    @classmethod
+    def _surgeons_are_names(cls, surgeons: tuple[str, ...]) -> tuple[str, ...]:
+        return _each_once([checked_name(surgeon, "surgeon's name") for surgeon in surgeons], "surgeon")
+
+    @field_validator("cases")
+    @classmethod
+    def _cases_are_distinct(cls, cases: tuple[_CaseRow, ...]) -> tuple[_CaseRow, ...]:
+        _each_once([case.case_id for case in cases], "case")
+        return cases
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The cases of a folder; only dataset.json is in memory.
+
+    Attributes:
+        folder: holds dataset.json and cases/.
+        name: for people.
+        table: what the codes of the structures mean.
+        surgeons: everyone who drilled; not everyone need have drilled every bone.
+        origin: where the data come from.
+        licence: under which terms.
+        entries: the cases, in the file's order.
+    """
+
+    folder: Path
+    name: str
+    table: StructureTable
+    surgeons: tuple[str, ...]
+    origin: str
+    licence: str
+    entries: tuple[CaseEntry, ...]
+
+    @classmethod
+    def open(cls, folder: Path) -> "Dataset":
+        """Read dataset.json of ``folder``.
+
+        Raises:
+            InputError: the folder is no dataset, its import was not finished, or
+                dataset.json is not as expected (the first wrong field is named).
+        """
+        path = folder / _FILE
+        if not path.is_file():
+            raise InputError(_why_no_dataset(folder))
+        try:
+            file = _DatasetFile.model_validate_json(read_text(inside(folder, path)))
+        except ValidationError as error:
+            raise InputError(explain(error, str(path))) from error
+        return cls(
+            folder=folder,
+            name=file.name,
+            table=StructureTable(structures=file.structures),
+            surgeons=file.surgeons,
+            origin=file.origin,
+            licence=file.licence,
+            entries=tuple(CaseEntry(row.case_id, row.bone or row.case_id, row.side) for row in file.cases),
+        )
+
+    @property
+    def case_ids(self) -> tuple[str, ...]:
+        """The names of all cases, in the file's order."""
+        return tuple(entry.case_id for entry in self.entries)
+
+    def case(self, case_id: str) -> Case:
+        """Load one case from disk.
+
+        Raises:
+            InputError: there is no such case, or one of its files is not as expected.
+        """
+        entry = self._entry(case_id)
+        folder = self.folder / _CASES / entry.case_id
+        return read_case(folder, self.folder, self.table, self.surgeons, bone=entry.bone, side=entry.side)
+
+    def bone_of(self, case_id: str) -> str:
+        """Return which bone a case shows; an InputError lists the cases there are."""
+        return self._entry(case_id).bone
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[Case]:
+        """Load the cases one after the other; none is kept."""
+        return (self.case(case_id) for case_id in self.case_ids)
+
+    def _entry(self, case_id: str) -> CaseEntry:
+        for entry in self.entries:
+            if entry.case_id == case_id:
+                return entry
+        known = ", ".join(self.case_ids[:20]) + (" ..." if len(self) > 20 else "")
+        msg = f"{self.folder} has no case {case_id!r}; it has: {known}."
+        raise InputError(msg)
+
+
+class DatasetWriter:
+    """Writes a dataset case by case; dataset.json comes last and makes it one.
+
+    A context manager. If the block raises or the process dies, the folder keeps a note
+    that the import is unfinished and no dataset.json; the next writer on that folder
+    removes the cases and starts over.
+
+    Attributes:
+        restarted: True where an unfinished import was removed.
+    """
+
+    def __init__(
+        self, folder: Path, *, name: str, table: StructureTable, surgeons: Sequence[str], origin: str, licence: str
+    ) -> None:
+        self.folder = folder
+        self.restarted = False
+        self._table = table
+        self._surgeons = _each_once([checked_name(surgeon, "surgeon's name") for surgeon in surgeons], "surgeon")
+        self._about = {"name": name, "origin": origin, "licence": licence}
+        self._rows: list[_CaseRow] = []
+
+    def __enter__(self) -> "DatasetWriter":
+        """Claim the folder.
+
+        Raises:
+            InputError: it holds something that is not an unfinished import of ours.
+        """
+        present = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
+        if _UNFINISHED in present:
+            self._remove_unfinished(present)
+        elif present:
+            msg = f"Expected an empty or new folder, but {self.folder} holds {min(present)}. Choose another one."
+            raise InputError(msg)
+        write_text(self.folder / _UNFINISHED, _NOTE)
+        return self
+
+    def add(self, case: Case) -> None:
+        """Write one case to disk.
+
+        Raises:
+            InputError: a case of that name was added already, a surgeon is not listed, a
+                structure code is not in the table, or the disk is full.
+        """
+        _each_once([*(row.case_id for row in self._rows), case.case_id], "case")
+        strangers = sorted(set(case.surgeons) - set(self._surgeons))
+        if strangers:
+            listed = ", ".join(self._surgeons) or "nobody"
+            msg = f"{case.case_id} is annotated by {strangers[0]!r}, but the dataset's surgeons are: {listed}."
+            raise InputError(msg)
+        if case.structures is not None:
+            self._table.check(case.structures.voxels, f"The structures of {case.case_id}")
+        write_case(self.folder / _CASES / case.case_id, case)
+        self._rows.append(_CaseRow(case_id=case.case_id, bone=case.bone, side=case.side))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Write dataset.json if all went well."""
+        if kind is None:
+            self._finish()
+
+    def _finish(self) -> None:
+        try:
+            file = _DatasetFile(
+                structures=self._table.structures, surgeons=self._surgeons, cases=tuple(self._rows), **self._about
+            )
+        except ValidationError as error:
+            raise InputError(explain(error, str(self.folder / _FILE))) from error
+        write_text(self.folder / _FILE, file.model_dump_json(indent=2) + "\n")
+        (self.folder / _UNFINISHED).unlink()
+
+    def _remove_unfinished(self, present: set[str]) -> None:
+        foreign = sorted(name for name in present - {_UNFINISHED, _CASES} if not name.startswith(".writing-"))
+        if foreign:
+            msg = f"{self.folder} holds an unfinished import and {foreign[0]}. Move that away or choose another folder."
+            raise InputError(msg)
+        if _CASES in present:
+            shutil.rmtree(self.folder / _CASES)
+        self.restarted = True
+
+
+def read_case_folder(folder: Path, table: StructureTable | None = None) -> Case:
+    """Return the case of one folder on its own.
+
+    Args:
+        folder: its name is the case's name.
+        table: what its codes mean. Where None, the case is read as its dataset describes
+            it if it lies in one, else codes 0-13 are air and "structure 1" to "structure 13".
+
+    Raises:
+        InputError: as ``Dataset.case``.
+    """
+    home = folder.absolute().parent.parent
+    if table is None and folder.absolute().parent.name == _CASES and (home / _FILE).is_file():
+        return Dataset.open(home).case(folder.name)
+    if not folder.is_dir():
+        msg = f"Expected a case folder at {folder}, but there is no such folder."
+        raise InputError(msg)
+    return read_case(folder.absolute(), folder.absolute(), table or PUBLISHED_CM)
+
+
+def _each_once(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """Return the names; on some systems files that differ only in case are the same."""
+    folded = [name.casefold() for name in names]
+    if len(set(folded)) != len(folded):
+        twice = next(name for name in names if folded.count(name.casefold()) > 1)
+        msg = f"Expected each {what} once (upper and lower case count as the same), got {twice!r} twice."
+        raise InputError(msg)
+    return tuple(names)
+
+
+def _why_no_dataset(folder: Path) -> str:
+    if (folder / _UNFINISHED).exists():
+        return f"The import into {folder} was not finished. Run it again; it starts over in the same folder."
+    return (
+        f"Expected a dataset folder (dataset.json beside cases/<case>/structures.nii.gz and "
+        f"cases/<case>/annotations/<surgeon>.nii.gz), but {folder} has no dataset.json. "
+        f"Choose the folder that holds it, or import your data first."
+    )
