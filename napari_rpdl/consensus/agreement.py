@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from napari_rpdl.consensus.oracle import best_size, threshold_dice
+from napari_rpdl.consensus.oracle import best_mean_dice, threshold_dice
 from napari_rpdl.consensus.overlap import Matrix, dice, dice_matrix, rpd, rpd_matrix
 from napari_rpdl.consensus.patterns import count_patterns
 from napari_rpdl.data.case import Case, Mask
@@ -136,7 +136,7 @@ def case_agreement(case: Case) -> CaseAgreement:
         foreground=float(counts.sizes.mean() / counts.grid_voxels),
         pairwise=dice_matrix(counts),
         rpd=rpd_matrix(counts),
-        oracle_dice=max(best_size(counts)[1], float(thresholds.max())),
+        oracle_dice=best_mean_dice(counts),
         oracle_threshold_dice=float(thresholds.max()),
         oracle_votes=int(thresholds.argmax()) + 1,
     )

@@ -74,6 +74,11 @@ def exact_oracle(masks: Sequence[Mask]) -> Oracle:
     return Oracle(_heaviest_voxels(patterns, counts, size), best, None)
 
 
+def best_mean_dice(counts: PatternCounts) -> float:
+    """Return the mean Dice of the exact oracle without building its mask."""
+    return max(best_size(counts)[1], float(threshold_dice(counts).max()))
+
+
 def threshold_dice(counts: PatternCounts) -> Values:
     """Return the mean Dice of the masks "at least v votes" for v = 1..K, (K,)."""
     taken = counts.votes[:, None] >= np.arange(1, counts.members.shape[1] + 1)

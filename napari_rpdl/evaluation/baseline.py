@@ -1,0 +1,108 @@
+"""The trivial answer that any method must beat: where surgeons drilled the other bones.
+
+No learning, no look at the new bone: the mean share of votes of the training bones, cut
+at the threshold that served those bones best.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_rpdl.consensus.votes import vote_map
+from napari_rpdl.data.case import Case, Mask, Side
+from napari_rpdl.data.resampling import resample_probabilities
+from napari_rpdl.data.volume import Shape
+from napari_rpdl.errors import InputError
+
+MeanMap = NDArray[np.float32]
+
+_THRESHOLDS = (np.arange(1, 101) / 100).astype(np.float32)
+
+
+def mean_vote_map(cases: Iterable[Case], shape: Shape, side: Side | None = None) -> MeanMap:
+    """Return the mean share of surgeons who drilled each voxel, float32 ``shape`` in 0..1.
+
+    Every case counts the same, however many surgeons drilled it. Cases are brought to
+    ``shape`` over their own field of view; one of the other ear is mirrored in x.
+
+    Args:
+        cases: each with at least one annotation; read one at a time.
+        shape: (z, y, x) of the result.
+        side: ear that the map is for; nothing is mirrored where either side is unknown.
+
+    Raises:
+        InputError: there is no case, or one has no annotation.
+    """
+    total, count = np.zeros(shape, np.float64), 0
+    for case in cases:
+        masks = case.masks()
+        share = (vote_map(masks) / len(masks)).astype(np.float32)
+        mirrored = side is not None and case.side is not None and case.side != side
+        total += resample_probabilities(share[..., ::-1] if mirrored else share, shape)
+        count += 1
+    if not count:
+        msg = "Expected at least one bone to average, got none. Hold fewer bones out."
+        raise InputError(msg)
+    return (total / count).astype(np.float32)
+
+
+def dice_by_threshold(mean_map: MeanMap, case: Case) -> NDArray[np.float64]:
+    """Return the mean Dice of ``mean_map`` >= 0.01, 0.02 ... 1.00 to the surgeons, (100,).
+
+    One pass over each mask: voxels are counted by the highest threshold they reach.
+    """
+    reached = np.digitize(mean_map, _THRESHOLDS)
+    predicted = _at_least(reached)
+    dices = []
+    for mask in case.masks():
+        shared, total = _at_least(reached[mask]), predicted + np.count_nonzero(mask)
+        dices.append(np.divide(2 * shared, total, out=np.ones(len(_THRESHOLDS)), where=total > 0))
+    mean: NDArray[np.float64] = np.mean(dices, axis=0)
+    return mean
+
+
+def best_threshold(cases: Sequence[Case]) -> float:
+    """Return the threshold that serves bones best that were not averaged.
+
+    Leave one bone out of ``cases``, average the others, score every threshold on the
+    bone left out; take the threshold with the highest mean over bones, of equals the
+    smallest. (On its own average a bone would look better at a higher threshold than a
+    new bone will.) With a single bone there is nothing to leave out, and it is scored on
+    its own vote map.
+
+    Args:
+        cases: the training bones, each with at least one annotation.
+
+    Raises:
+        InputError: there is no case, or one has no annotation.
+    """
+    if not cases:
+        msg = "Expected at least one bone to choose a threshold on, got none. Hold fewer bones out."
+        raise InputError(msg)
+    scores = []
+    for case in cases:
+        others = [other for other in cases if other.bone != case.bone] or cases
+        scores.append(dice_by_threshold(mean_vote_map(others, case.grid.shape, case.side), case))
+    return float(_THRESHOLDS[np.mean(scores, axis=0).argmax()])
+
+
+def baseline_mask(training_cases: Sequence[Case], case: Case) -> Mask:
+    """Return the trivial answer for ``case``, bool on its grid.
+
+    The annotations of ``case`` are not looked at; leave the bone itself, and its
+    repetitions, out of ``training_cases``.
+
+    Raises:
+        InputError: there is no training case, or one has no annotation.
+    """
+    threshold = best_threshold(training_cases)
+    answer: Mask = mean_vote_map(training_cases, case.grid.shape, case.side) >= np.float32(threshold)
+    return answer
+
+
+def _at_least(reached: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return how many voxels reach each threshold, (100,)."""
+    exactly = np.bincount(reached.reshape(-1), minlength=len(_THRESHOLDS) + 1)
+    counts: NDArray[np.intp] = np.cumsum(exactly[::-1])[::-1][1:]
+    return counts
