@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
-from napari_rpdl.data.case import Case, Side, checked_name
+from napari_rpdl.data.case import Case, Side
 from napari_rpdl.data.case_folder import inside, read_case, write_annotation, write_case
-from napari_rpdl.data.structures import PUBLISHED_CM, Structure, StructureTable
+from napari_rpdl.data.dataset_file import About, CaseRow, DatasetFile
+from napari_rpdl.data.structures import PUBLISHED_CM, StructureTable
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
 from napari_rpdl.settings import explain
@@ -37,54 +37,6 @@ class CaseEntry:
     case_id: str
     bone: str
     side: Side | None
-
-
-class _CaseRow(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    case_id: str
-    bone: str = ""
-    side: Side | None = None
-
-    @field_validator("case_id")
-    @classmethod
-    def _case_id_is_a_name(cls, name: str) -> str:
-        return checked_name(name, "case's name")
-
-    @field_validator("bone")
-    @classmethod
-    def _bone_is_a_name(cls, name: str) -> str:
-        return checked_name(name, "bone's name") if name else name
-
-
-class _DatasetFile(BaseModel):
-    """dataset.json; the bounds keep a hostile file from becoming a long wait."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    format_version: Literal[1] = 1
-    name: Annotated[str, Field(max_length=200)]
-    structures: Annotated[tuple[Structure, ...], Field(max_length=256)]
-    surgeons: Annotated[tuple[str, ...], Field(max_length=1000)]
-    origin: Annotated[str, Field(max_length=10_000)] = ""
-    licence: Annotated[str, Field(max_length=10_000)] = ""
-    cases: Annotated[tuple[_CaseRow, ...], Field(min_length=1, max_length=100_000)]
-
-    @field_validator("structures")
-    @classmethod
-    def _structures_are_a_table(cls, structures: tuple[Structure, ...]) -> tuple[Structure, ...]:
-        return StructureTable(structures=structures).structures
-
-    @field_validator("surgeons")
-    @classmethod
-    def _surgeons_are_names(cls, surgeons: tuple[str, ...]) -> tuple[str, ...]:
-        return _each_once([checked_name(surgeon, "surgeon's name") for surgeon in surgeons], "surgeon")
-
-    @field_validator("cases")
-    @classmethod
-    def _cases_are_distinct(cls, cases: tuple[_CaseRow, ...]) -> tuple[_CaseRow, ...]:
-        _each_once([case.case_id for case in cases], "case")
-        return cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +73,7 @@ class Dataset:
         if not path.is_file():
             raise InputError(_why_no_dataset(folder))
         try:
-            file = _DatasetFile.model_validate_json(read_text(inside(folder, path)))
+            file = DatasetFile.model_validate_json(read_text(inside(folder, path)))
         except ValidationError as error:
             raise InputError(explain(error, str(path))) from error
         return cls(
@@ -186,9 +138,13 @@ class DatasetWriter:
         self.folder = folder
         self.restarted = False
         self._table = table
-        self._surgeons = _each_once([checked_name(surgeon, "surgeon's name") for surgeon in surgeons], "surgeon")
-        self._about = {"name": name, "origin": origin, "licence": licence}
-        self._rows: list[_CaseRow] = []
+        self._rows: dict[str, CaseRow] = {}
+        try:
+            self._about = About(
+                name=name, structures=table.structures, surgeons=tuple(surgeons), origin=origin, licence=licence
+            )
+        except ValidationError as error:
+            raise InputError(explain(error, f"The dataset for {folder}")) from error
 
     def __enter__(self) -> "DatasetWriter":
         """Claim the folder.
@@ -197,7 +153,7 @@ class DatasetWriter:
             InputError: it holds something that is not an unfinished import of ours.
         """
         present = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
-        if _UNFINISHED in present:
+        if _UNFINISHED in present and _FILE not in present:
             self._remove_unfinished(present)
         elif present:
             msg = f"Expected an empty or new folder, but {self.folder} holds {min(present)}. Choose another one."
@@ -212,16 +168,18 @@ class DatasetWriter:
             InputError: a case of that name was added already, a surgeon is not listed, a
                 structure code is not in the table, or the disk is full.
         """
-        _each_once([*(row.case_id for row in self._rows), case.case_id], "case")
-        strangers = sorted(set(case.surgeons) - set(self._surgeons))
+        if case.case_id.casefold() in self._rows:
+            msg = f"Expected each case once (upper and lower case count as the same), got {case.case_id!r} twice."
+            raise InputError(msg)
+        strangers = sorted(set(case.surgeons) - set(self._about.surgeons))
         if strangers:
-            listed = ", ".join(self._surgeons) or "nobody"
+            listed = ", ".join(self._about.surgeons) or "nobody"
             msg = f"{case.case_id} is annotated by {strangers[0]!r}, but the dataset's surgeons are: {listed}."
             raise InputError(msg)
         if case.structures is not None:
             self._table.check(case.structures.voxels, f"The structures of {case.case_id}")
         write_case(self.folder / _CASES / case.case_id, case)
-        self._rows.append(_CaseRow(case_id=case.case_id, bone=case.bone, side=case.side))
+        self._rows[case.case_id.casefold()] = CaseRow(case_id=case.case_id, bone=case.bone, side=case.side)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -232,9 +190,7 @@ class DatasetWriter:
 
     def _finish(self) -> None:
         try:
-            file = _DatasetFile(
-                structures=self._table.structures, surgeons=self._surgeons, cases=tuple(self._rows), **self._about
-            )
+            file = DatasetFile(**dict(self._about), cases=tuple(self._rows.values()))
         except ValidationError as error:
             raise InputError(explain(error, str(self.folder / _FILE))) from error
         write_text(self.folder / _FILE, file.model_dump_json(indent=2) + "\n")
@@ -268,16 +224,6 @@ def read_case_folder(folder: Path, table: StructureTable | None = None) -> Case:
         msg = f"Expected a case folder at {folder}, but there is no such folder."
         raise InputError(msg)
     return read_case(folder.absolute(), folder.absolute(), table or PUBLISHED_CM)
-
-
-def _each_once(names: Sequence[str], what: str) -> tuple[str, ...]:
-    """Return the names; on some systems files that differ only in case are the same."""
-    folded = [name.casefold() for name in names]
-    if len(set(folded)) != len(folded):
-        twice = next(name for name in names if folded.count(name.casefold()) > 1)
-        msg = f"Expected each {what} once (upper and lower case count as the same), got {twice!r} twice."
-        raise InputError(msg)
-    return tuple(names)
 
 
 def _why_no_dataset(folder: Path) -> str:

@@ -43,7 +43,9 @@ class Grid:
         if self.affine.shape != (4, 4) or not np.isfinite(self.affine).all():
             msg = "Expected an affine of 4 x 4 finite numbers. Check the file's orientation header."
             raise InputError(msg)
-        if abs(np.linalg.det(self.affine[:3, :3])) < 1e-12:
+        lengths = np.linalg.norm(self.affine[:3, :3], axis=0)
+        # Relative to the voxel, so that micrometres are not mistaken for flatness.
+        if min(lengths) <= 0 or abs(np.linalg.det(self.affine[:3, :3] / lengths)) < 1e-6:
             msg = "The affine maps all voxels to one plane. Check the file's orientation header."
             raise InputError(msg)
 
