@@ -1,1 +1,1 @@
-"""Whole questions, from data to a report."""
+"""Whole investigations: from a dataset to a report."""

@@ -1,1 +1,1 @@
-"""Pictures without a display: the paper's figures, and ours."""
+"""Pictures of bones, maps and trainings, drawn without a display."""

@@ -1,0 +1,58 @@
+"""Blank figures, their colours, and how they become files: Agg without a display, never pyplot."""
+
+from pathlib import Path
+from typing import Literal
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from napari_rpdl.files import replacing
+
+INK, GREY, PALE = "#1b1f24", "#5b6570", "#d5dade"
+PREDICTION_COLOR = "#d1226b"
+"""What the network answers; no surgeon has it."""
+_SURGEON_COLORS = ("#0072b2", "#e69f00", "#009e73", "#56b4e9", "#cc79a7", "#8c6d1f", "#7a5bd0", "#4d4d4d")
+_SVG_RULES = {"svg.fonttype": "none", "svg.hashsalt": "napari-rpdl"}
+_DPI = 160
+
+REWARD_PENALTY_COLORS = LinearSegmentedColormap.from_list(
+    "reward_penalty", ["#b5502b", "#e8a07a", "#ffffff", "#6aa9d3", "#0f4f8f"]
+)
+"""Diverging: penalties are warm, rewards blue, zero is neutral; safe for the colour-blind."""
+
+
+def surgeon_color(rank: int) -> str:
+    """Return the colour of the ``rank``-th surgeon of a dataset; colours come round again after eight."""
+    return _SURGEON_COLORS[rank % len(_SURGEON_COLORS)]
+
+
+def new_figure(width: float, height: float, layout: Literal["constrained"] | None = None) -> Figure:
+    """Return an empty white figure of ``width`` x ``height`` inches that draws with Agg."""
+    figure = Figure(figsize=(width, height), dpi=_DPI, facecolor="white", layout=layout)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
+    """Write ``stem``.png and ``stem``.svg, beside and renamed; return both paths.
+
+    Text stays text in the SVG. The same figure gives the same bytes.
+    """
+    png, svg = stem.with_name(stem.name + ".png"), stem.with_name(stem.name + ".svg")
+    with replacing(png) as beside:
+        figure.savefig(beside, format="png", dpi=_DPI)
+    # The SVG backend takes these two rules from nowhere else; they are back as they were afterwards.
+    with replacing(svg) as beside, mpl.rc_context(_SVG_RULES):
+        figure.savefig(beside, format="svg", dpi=_DPI, metadata={"Date": None})
+    return png, svg
+
+
+def bare(axes: Axes) -> Axes:
+    """Take ticks and frame away; return the axes."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_frame_on(False)
+    return axes

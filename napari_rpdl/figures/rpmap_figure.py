@@ -1,0 +1,107 @@
+"""How a reward-penalty map arises, in one slice of a real bone (paper, Sec. III-B and Fig. 2)."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import BoundaryNorm, ListedColormap, Normalize
+from matplotlib.figure import Figure
+
+from napari_rpdl.consensus.rpmap import PAPER, RPMap, rpmap
+from napari_rpdl.consensus.votes import Votes, vote_map
+from napari_rpdl.data.case import Case
+from napari_rpdl.errors import InputError
+from napari_rpdl.figures.canvas import GREY, INK, PALE, REWARD_PENALTY_COLORS, bare, new_figure, surgeon_color
+from napari_rpdl.figures.slices import (
+    LEGEND,
+    Plane,
+    Slice,
+    busiest_slice,
+    draw_bone,
+    draw_edges,
+    draw_outline,
+    surgeon_lines,
+    window_of,
+)
+from napari_rpdl.settings import RPMapSettings
+
+_BOXES = ((0.01, 0.23, 0.27, 0.64), (0.335, 0.23, 0.27, 0.64), (0.66, 0.23, 0.27, 0.64))
+_NO_VOTE, _ONE_VOTE, _ALL_VOTES = "#f6f7f8", (0.80, 0.89, 0.95), (0.03, 0.25, 0.52)
+
+
+def rpmap_figure(case: Case, settings: RPMapSettings = PAPER, plane: Plane = "axial") -> Figure:
+    """Return what the surgeons drilled, how often each voxel was drilled, and what it is worth.
+
+    The slice is the layer of ``plane`` in which the surgeons drilled most. Outlines,
+    votes and map show the same part of it. Zero is white in the map.
+
+    Raises:
+        InputError: nobody drilled this bone.
+    """
+    masks = case.masks()
+    if not masks:
+        msg = f"{case.case_id} has no annotations, so there is no reward-penalty map to draw. Choose another case."
+        raise InputError(msg)
+    where = busiest_slice(masks, plane)
+    votes = vote_map(masks)
+    figure = new_figure(7.4, 2.95)
+    panels = [figure.add_axes(box) for box in _BOXES]
+    draw_bone(panels[0], case, where)
+    for rank, mask in enumerate(masks):
+        draw_outline(panels[0], mask, where, surgeon_color(rank))
+    _draw_votes(panels[1], case, votes, len(masks), where)
+    _draw_map(panels[2], case, rpmap(votes, len(masks), settings), where)
+    titles = (f"{len(masks)} surgeons drilled", "how many drilled it", "reward-penalty map")
+    for axes, title in zip(panels, titles, strict=True):
+        left, right, bottom, top = window_of(masks, where)
+        axes.set_xlim(left, right)
+        axes.set_ylim(bottom, top)
+        axes.set_title(title, fontsize=9, weight="bold", color=INK, pad=5)
+        draw_edges(axes, plane)
+    _write_steps(figure, settings)
+    figure.legend(handles=surgeon_lines(case), loc="lower center", ncols=8, bbox_to_anchor=(0.5, -0.01), **LEGEND)
+    return figure
+
+
+def _draw_votes(axes: Axes, case: Case, votes: Votes, surgeons: int, where: Slice) -> None:
+    shares = np.linspace(0, 1, surgeons)[:, None]
+    blues = np.array(_ONE_VOTE) * (1 - shares) + np.array(_ALL_VOTES) * shares
+    colors = ListedColormap([_NO_VOTE, *(tuple(blue) for blue in blues)])
+    norm = BoundaryNorm(np.arange(surgeons + 2) - 0.5, surgeons + 1)
+    picture = bare(axes).imshow(
+        where.of(votes), cmap=colors, norm=norm, aspect=where.aspect(case), interpolation="nearest"
+    )
+    _color_bar(axes, picture, list(range(surgeons + 1)) if surgeons <= 10 else [0, surgeons])
+
+
+def _draw_map(axes: Axes, case: Case, values: RPMap, where: Slice) -> None:
+    limit = float(np.abs(values).max()) or 1.0
+    picture = bare(axes).imshow(
+        where.of(values),
+        cmap=REWARD_PENALTY_COLORS,
+        norm=Normalize(-limit, limit),
+        aspect=where.aspect(case),
+        interpolation="nearest",
+    )
+    _color_bar(axes, picture, [-limit, -limit / 2, 0, limit / 2, limit])
+
+
+def _color_bar(axes: Axes, picture: ScalarMappable, ticks: list[float] | list[int]) -> None:
+    box = axes.get_position()
+    bar_axes = axes.figure.add_axes((box.x1 + 0.008, box.y0, 0.011, box.height))
+    bar = axes.figure.colorbar(picture, cax=bar_axes, ticks=ticks)
+    bar.outline.set_edgecolor(PALE)
+    bar_axes.minorticks_off()
+    bar_axes.tick_params(labelsize=7, colors=GREY, length=2, pad=2)
+
+
+def _write_steps(figure: Figure, settings: RPMapSettings) -> None:
+    """Write under each picture what was computed, with the settings that were used."""
+    divisor = {"surgeons": "/ K", "surgeons-1": "/ (K − 1)", "largest": "/ max c", "none": ""}[settings.normalisation]
+    single = ", single votes 0" if settings.single_votes == "zero" else ""
+    steps = (
+        "$y_k$: drilled or not",
+        "$c = \\sum_k\\, y_k$",
+        f"$M = c$ {divisor}{single};  −{settings.penalty:g} × max where $c = 0$",
+    )
+    for box, step in zip(_BOXES, steps, strict=True):
+        figure.text(box[0] + box[2] / 2, 0.195, step, ha="center", va="top", fontsize=8, color=GREY)
