@@ -1,0 +1,59 @@
+"""The orientations of a cube, on the fly.
+
+The paper mirrors and rotates every bone by multiples of 90 degrees about all axes and
+stores 216 copies. Only 48 of them differ: the symmetries of the cube, each an order of
+the three axes (6) with a choice of axes to flip (8). Here an orientation is drawn for
+each bone of each batch, and the same one turns input, targets and RPMap.
+"""
+
+from itertools import permutations, product
+from typing import Literal, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Axes = tuple[int, int, int]
+
+
+class Orientation(NamedTuple):
+    """One way to lay a cube into its own shape: first reorder the axes, then flip.
+
+    Attributes:
+        order: which of the axes (0 = z, 1 = y, 2 = x) becomes the first, second, third.
+        flips: for each of the resulting axes, whether it is reversed.
+    """
+
+    order: Axes = (0, 1, 2)
+    flips: tuple[bool, bool, bool] = (False, False, False)
+
+
+AS_IT_IS = Orientation()
+LEFT_RIGHT = Orientation(flips=(False, False, True))
+CUBE_GROUP: tuple[Orientation, ...] = tuple(
+    Orientation((first, second, third), (flip_first, flip_second, flip_third))
+    for first, second, third in permutations((0, 1, 2))
+    for flip_first, flip_second, flip_third in product((False, True), repeat=3)
+)
+"""All 48 orientations: 24 rotations and their 24 mirror images."""
+
+CHOICES: dict[str, tuple[Orientation, ...]] = {
+    "cube": CUBE_GROUP,
+    "mirror": (AS_IT_IS, LEFT_RIGHT),
+    "none": (AS_IT_IS,),
+}
+"""What each augmentation setting draws from, each orientation equally often."""
+
+
+def draw_orientation(augmentation: Literal["cube", "mirror", "none"], rng: np.random.Generator) -> Orientation:
+    """Return a random orientation."""
+    choices = CHOICES[augmentation]
+    return choices[int(rng.integers(len(choices)))]
+
+
+def apply_orientation(volume: Tensor, orientation: Orientation) -> Tensor:
+    """Return ``volume`` (..., n, n, n) in another orientation (values are moved, never changed)."""
+    leading = volume.ndim - 3
+    turned = volume.permute(*range(leading), *(leading + axis for axis in orientation.order))
+    flipped = [leading + axis for axis, flip in enumerate(orientation.flips) if flip]
+    return torch.flip(turned, flipped)

@@ -1,0 +1,114 @@
+"""Start a training or go on with one: which bones learn, which watch, which folder.
+
+Needs no torch itself, so that the command line and the viewer can import it; the
+work is in ``fitting``, which is loaded when a training starts.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from napari_rpdl.data.dataset import CaseEntry, Dataset
+from napari_rpdl.errors import InputError
+from napari_rpdl.events import Event
+from napari_rpdl.learning.requirements import check_requirements
+from napari_rpdl.learning.runs import Run, RunRecord, check_free
+from napari_rpdl.settings import TrainingSettings
+
+
+def train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Sequence[str]) -> Iterator[Event]:
+    """Train one network; yield what happens, at least once a step.
+
+    Closing the iterator stops at once; the run keeps the checkpoints of the last
+    finished epoch, and ``resume`` goes on from there.
+
+    Args:
+        settings: how to train.
+        dataset: cases without annotations or structures are left out.
+        run: a folder that is new, empty, or of a run in which no epoch has ended.
+        hold_out: names of cases or bones that training must not see; all cases of
+            their bones are held out.
+
+    Raises:
+        InputError: PyTorch is missing, the folder is in use, a name is unknown, too few
+            bones are left, the grid does not suit the network, memory or disk run out,
+            or the loss is no longer a number. What was written before stays usable.
+    """
+    check_requirements()
+    from napari_rpdl.learning import fitting
+
+    check_free(run)
+    fitting.check_settings(settings)
+    entries = _not_held_out(dataset, hold_out)
+    right_ears = all(entry.side is not None for entry in entries)
+    cases = yield from fitting.load_cases(dataset, [entry.case_id for entry in entries], settings.grid, right_ears)
+    usable = [entry for entry in entries if entry.case_id in cases]
+    watching = _validation_bones(usable, settings)
+    record = RunRecord(
+        dataset_folder=str(dataset.folder.absolute()),
+        dataset_name=dataset.name,
+        hold_out=tuple(case_id for case_id in dataset.case_ids if case_id not in {e.case_id for e in entries}),
+        training_cases=tuple(entry.case_id for entry in usable if entry.bone not in watching),
+        validation_cases=tuple(entry.case_id for entry in usable if entry.bone in watching),
+        right_ears=right_ears,
+        table=dataset.table,
+    )
+    yield from fitting.fit(Run.create(run, settings, record), dataset, cases)
+
+
+def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
+    """Go on with a run after its last finished epoch, as if it had never stopped.
+
+    On a CPU, with the same number of threads, the weights are bit for bit those of an
+    uninterrupted training.
+
+    Raises:
+        InputError: as ``train``; or the run is complete, damaged, or of another dataset.
+    """
+    check_requirements()
+    from napari_rpdl.learning import fitting
+
+    opened = Run.open(run)
+    if opened.state == "complete":
+        msg = f"The training in {run} is complete. Predict with it, or start a new one in another folder."
+        raise InputError(msg)
+    record = opened.record
+    if dataset.table.codes != record.table.codes:
+        msg = f"{run} was trained on other structures than {dataset.folder} has. Open {record.dataset_folder}."
+        raise InputError(msg)
+    case_ids = [*record.training_cases, *record.validation_cases]
+    cases = yield from fitting.load_cases(dataset, case_ids, opened.settings.grid, record.right_ears)
+    missing = sorted(set(case_ids) - set(cases))
+    if missing:
+        names = ", ".join(missing)
+        msg = f"{dataset.folder} has no annotations or structures any more for {names}. Restore them, or train anew."
+        raise InputError(msg)
+    yield from fitting.fit(opened, dataset, cases)
+
+
+def _not_held_out(dataset: Dataset, hold_out: Sequence[str]) -> list[CaseEntry]:
+    """Return the cases of all bones of which no case is held out."""
+    names = {name for entry in dataset.entries for name in (entry.case_id, entry.bone)}
+    unknown = sorted(set(hold_out) - names)
+    if unknown:
+        msg = f"Cannot hold out {', '.join(unknown)}: {dataset.folder} has the cases {', '.join(dataset.case_ids)}."
+        raise InputError(msg)
+    bones = {entry.bone for entry in dataset.entries if {entry.case_id, entry.bone} & set(hold_out)}
+    return [entry for entry in dataset.entries if entry.bone not in bones]
+
+
+def _validation_bones(entries: Sequence[CaseEntry], settings: TrainingSettings) -> set[str]:
+    """Draw the bones that watch, as a function of the seed; at least one bone is left to learn from."""
+    bones = list(dict.fromkeys(entry.bone for entry in entries))
+    if not bones:
+        msg = "No bone is left to train on: each is held out or has no annotations or structures. Add bones."
+        raise InputError(msg)
+    if settings.validation_bones >= len(bones):
+        msg = (
+            f"Expected more bones to train on than the {settings.validation_bones} that watch the training, "
+            f"got {len(bones)} ({', '.join(bones[:5])}). Add bones, hold out fewer, or set validation_bones to 0."
+        )
+        raise InputError(msg)
+    rng = np.random.default_rng(settings.seed)
+    return set(rng.permutation(bones)[: settings.validation_bones].tolist())
