@@ -141,7 +141,12 @@ class DatasetWriter:
         self._rows: dict[str, CaseRow] = {}
         try:
             self._about = About(
-                name=name, structures=table.structures, surgeons=tuple(surgeons), origin=origin, licence=licence
+                format_version=1,
+                name=name,
+                structures=table.structures,
+                surgeons=tuple(surgeons),
+                origin=origin,
+                licence=licence,
             )
         except ValidationError as error:
             raise InputError(explain(error, f"The dataset for {folder}")) from error

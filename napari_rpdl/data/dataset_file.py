@@ -35,7 +35,7 @@ class About(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format_version: Literal[1] = 1
+    format_version: Literal[1]
     name: Annotated[str, Field(max_length=200)]
     structures: Annotated[tuple[Structure, ...], Field(max_length=256, fail_fast=True)]
     surgeons: Annotated[tuple[str, ...], Field(max_length=1000, fail_fast=True)]
