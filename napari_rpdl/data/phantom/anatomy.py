@@ -213,13 +213,13 @@ def draw_anatomy(rng: np.random.Generator) -> Anatomy:
 
     side: Side = "right" if rng.random() < 0.5 else "left"
     pneumatised = bool(rng.random() < 0.7)
-    turn = tuple(float(angle) for angle in np.clip(rng.normal(0, 6.5, 3), -14, 14))
+    turn = tuple(float(angle) for angle in np.clip(rng.normal(0, 5.5, 3), -13, 13))
     cell_size = between(2.6, 3.6)
     return Anatomy(
         side=side,
-        field=between(55, 66),
+        field=between(55, 64),
         turn=(turn[0], turn[1], turn[2]),
-        shift=(between(-4, 4), between(-5, 5), between(-5, 5)),
+        shift=(between(-3, 3), between(-4, 4), between(-4, 4)),
         inner_scale=between(0.93, 1.07),
         surface_depth=between(15, 21),
         canal_tilt=(between(-0.2, 0.08), between(-0.05, 0.2)),

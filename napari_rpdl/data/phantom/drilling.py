@@ -69,9 +69,9 @@ def cavity(anatomy: Anatomy, here: Surroundings, style: Style, hand: Waves, slip
     """Return millimetres inside the cavity, negative outside of it."""
     inside = _outline(anatomy, here, style) + style.unsteadiness * hand.at(here.points)
     for name, distance in here.structures.items():
-        margin: Field | float = style.margins[name]
+        margin: Field | float = style.margin(name)
         if slip is not None and slip.structure == name:
-            margin = slip.margin(style.margins[name], here.points)
+            margin = slip.margin(style.margin(name), here.points)
         inside = smooth_min(inside, distance - margin, BURR_ROUNDING)
     return np.minimum(inside, -here.solid)
 

@@ -1,11 +1,12 @@
 """Simulated surgeons: a style that persists over bones, and a hand that never repeats.
 
 A style says how much bone a surgeon leaves over each structure, how deep and how far the
-cavity goes and how wide its edge is cut. Rarely a hand slips; every slip is recorded.
+cavity goes and how wide its edge is cut. From bone to bone the same surgeon varies a
+little. Rarely a hand slips; every slip is recorded.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -14,11 +15,47 @@ from napari_rpdl.data.phantom.shapes import Field, Place, Points
 
 
 @dataclass(frozen=True, slots=True)
+class Habit:
+    """How one habit is spread: over surgeons (``bold`` together, ``own`` apart), from day to day, and its bounds.
+
+    ``bold``, ``own`` and ``daily`` are standard deviations of bounded, uniform draws.
+    """
+
+    mean: float
+    bold: float
+    own: float
+    daily: float
+    lowest: float
+    highest: float
+
+    def of_surgeon(self, boldness: float, rng: np.random.Generator) -> float:
+        """Return a surgeon's habit; ``boldness`` moves all habits of a surgeon together."""
+        return self._bounded(self.mean + self.bold * boldness + self.own * _unit(rng))
+
+    def today(self, habit: float, rng: np.random.Generator) -> float:
+        """Return what the surgeon of ``habit`` does on one bone."""
+        return self._bounded(habit + self.daily * _unit(rng))
+
+    def _bounded(self, value: float) -> float:
+        return float(min(max(value, self.lowest), self.highest))
+
+
+def _unit(rng: np.random.Generator) -> float:
+    """Return a uniform draw of mean 0 and standard deviation 1."""
+    return float(rng.uniform(-np.sqrt(3.0), np.sqrt(3.0)))
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """How one surgeon drills; lengths in mm.
 
     Attributes:
-        margins: bone left over each structure, by its name.
+        sinus: bone left over the sigmoid sinus.
+        dura: bone left over the dura.
+        canal: bone left behind the ear canal.
+        nerve: bone left over the facial nerve.
+        ossicles: distance kept from incus and malleus.
+        labyrinth: bone left over the semicircular canals.
         depth: medial end of the cavity at the antrum, lateral of the incus's tip.
         flare: rise of the cavity's floor per mm away from the antrum.
         posterior: reach of the outline behind the middle of the sigmoid sinus.
@@ -26,10 +63,15 @@ class Style:
         superior: reach of the outline above the middle fossa's floor at the canal.
         anterior: reach of the outline in front of the canal's posterior wall, above the canal.
         saucer: how much wider the cavity is per mm towards the surface.
-        unsteadiness: standard deviation of the hand's noise.
+        unsteadiness: standard deviation of the smooth noise of the hand.
     """
 
-    margins: Mapping[str, float]
+    sinus: float
+    dura: float
+    canal: float
+    nerve: float
+    ossicles: float
+    labyrinth: float
     depth: float
     flare: float
     posterior: float
@@ -38,6 +80,49 @@ class Style:
     anterior: float
     saucer: float
     unsteadiness: float
+
+    def margin(self, structure: str) -> float:
+        """Return the bone left over a structure, by its name in the structure table."""
+        return float(getattr(self, MARGINS[structure]))
+
+    def today(self, rng: np.random.Generator) -> "Style":
+        """Return what this surgeon does on one bone."""
+        return Style(**{name: habit.today(getattr(self, name), rng) for name, habit in HABITS.items()})
+
+
+MARGINS: Mapping[str, str] = {
+    "sigmoid sinus": "sinus",
+    "dura": "dura",
+    "ear canal": "canal",
+    "facial nerve": "nerve",
+    "incus": "ossicles",
+    "semicircular canals and vestibule": "labyrinth",
+}
+"""Structure to the habit that spares it."""
+
+HABITS: Mapping[str, Habit] = {
+    "sinus": Habit(1.5, -0.31, 0.51, 0.43, 0.6, 4.0),
+    "dura": Habit(1.6, -0.31, 0.51, 0.43, 0.6, 4.0),
+    "canal": Habit(2.2, -0.31, 0.61, 0.43, 0.8, 5.0),
+    "nerve": Habit(2.4, -0.31, 0.41, 0.43, 1.0, 5.0),
+    "ossicles": Habit(1.6, -0.15, 0.31, 0.29, 0.7, 4.0),
+    "labyrinth": Habit(1.6, -0.23, 0.31, 0.29, 0.8, 4.0),
+    "depth": Habit(0.9, -1.2, 2.0, 1.2, -1.5, 8.0),
+    "flare": Habit(0.28, -0.062, 0.1, 0.058, 0.1, 0.9),
+    "posterior": Habit(13.5, 2.3, 4.6, 2.6, -3.0, 22.0),
+    "inferior": Habit(0.95, 0.062, 0.12, 0.072, 0.4, 1.1),
+    "superior": Habit(4.7, 0.92, 2.2, 1.2, -4.0, 8.0),
+    "anterior": Habit(8.5, 1.9, 4.6, 2.6, -5.0, 16.0),
+    "saucer": Habit(0.67, 0.077, 0.2, 0.12, 0.1, 1.2),
+    "unsteadiness": Habit(2.2, 0.0, 0.2, 0.0, 1.0, 3.0),
+}
+"""Every habit's spread, fitted so that simulated surgeons agree as the paper's do (docs/phantom.md)."""
+
+
+def draw_style(rng: np.random.Generator) -> Style:
+    """Draw a surgeon; boldness moves all habits together, the rest is their own."""
+    boldness = _unit(rng)
+    return Style(**{field.name: HABITS[field.name].of_surgeon(boldness, rng) for field in fields(Style)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +137,6 @@ class Slip:
         """Return the margin at each place: as usual far away, ``-bite`` in the middle."""
         squared = sum((axis - c) ** 2 for axis, c in zip(points, self.place, strict=True))
         return np.asarray(margin - (margin + self.bite) * np.exp(-squared / (2 * 2.5**2)), np.float64)
-
-
-def draw_style(rng: np.random.Generator) -> Style:
-    """Draw a surgeon; boldness moves all habits together, the rest is their own."""
-    bold = float(rng.normal())
-
-    def habit(mean: float, shared: float, own: float) -> float:
-        return float(mean + shared * bold + own * np.clip(rng.normal(), -2, 2))
-
-    margins = {
-        "sigmoid sinus": max(habit(1.4, -0.4, 0.5), 0.6),
-        "dura": max(habit(1.6, -0.4, 0.5), 0.6),
-        "ear canal": max(habit(2.0, -0.4, 0.5), 0.8),
-        "facial nerve": max(habit(2.2, -0.4, 0.4), 1.0),
-        "incus": max(habit(1.4, -0.2, 0.3), 0.7),
-        "semicircular canals and vestibule": max(habit(1.5, -0.3, 0.3), 0.8),
-    }
-    return Style(
-        margins=margins,
-        depth=habit(1.5, -0.8, 1.2),
-        flare=max(habit(0.42, -0.04, 0.06), 0.15),
-        posterior=habit(5.0, 1.5, 2.5),
-        inferior=float(np.clip(habit(0.78, 0.06, 0.08), 0.45, 0.98)),
-        superior=habit(1.0, 0.8, 1.2),
-        anterior=habit(2.0, 1.2, 2.5),
-        saucer=max(habit(0.5, 0.08, 0.15), 0.1),
-        unsteadiness=float(rng.uniform(0.5, 1.1)),
-    )
 
 
 SLIP_SHARE = 0.06

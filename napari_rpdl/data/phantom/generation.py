@@ -109,7 +109,8 @@ def _drill(settings: PhantomSettings, site: Site, bone: int, surgeon: int) -> Ma
     rng = _random(settings, _HANDS, bone, surgeon)
     hand = Waves.draw(rng, 8, 25, 24)
     slip = draw_slip(rng, site.anatomy)
-    return site.drill(draw_style(_random(settings, _STYLES, surgeon)), hand, slip)
+    style = draw_style(_random(settings, _STYLES, surgeon)).today(rng)
+    return site.drill(style, hand, slip)
 
 
 def _faults(case_id: str, surgeon: str, labels: np.ndarray, mask: Mask) -> list[Fault]:
