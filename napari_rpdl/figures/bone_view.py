@@ -14,7 +14,7 @@ _BONE_COLOR = (238, 230, 214)
 _LIGHT = (-0.55, -0.45, 1.0)  # from the antero-superior side, as a microscope's lamp over the surgeon's hands
 _MARGIN = 0.04
 _SUPERSAMPLING = 2
-_COLOR_SIGMA_VOXELS = 0.5
+_COLOR_SIGMA_VOXELS = 0.9  # thin bone lets the sinus shine through, as it does in life
 _NORMAL_SIGMA_VOXELS = 1.4
 Steps = tuple[float, float, float]
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -45,7 +45,7 @@ def lateral_view(case: Case, drilled: Mask | None = None, size: int = 256) -> ND
     window = window_around(_in_view(_reference(case, drilled), case), steps, size * _SUPERSAMPLING, _MARGIN)
     depth = depth_map(body, steps, window)
     points = _surface_points(depth, steps, window)
-    brightness = shade(depth, _normals(body, points, steps), _LIGHT, window.pixel, far=body.shape[2] * x)
+    brightness = shade(depth, _normals(body, points, steps), _LIGHT, window.pixel, max(steps), far=body.shape[2] * x)
     picture = _reduced(_colors(case, body, points) * brightness[..., None])
     return picture[:, ::-1].copy() if case.side == "left" else picture
 

@@ -1,5 +1,7 @@
 """How a reward-penalty map arises, in one slice of a real bone (paper, Sec. III-B and Fig. 2)."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -10,21 +12,20 @@ from napari_rpdl.consensus.rpmap import PAPER, RPMap, rpmap
 from napari_rpdl.consensus.votes import Votes, vote_map
 from napari_rpdl.data.case import Case
 from napari_rpdl.errors import InputError
-from napari_rpdl.figures.canvas import GREY, INK, PALE, REWARD_PENALTY_COLORS, bare, new_figure, surgeon_color
+from napari_rpdl.figures.canvas import GREY, PALE, REWARD_PENALTY_COLORS, bare, surgeon_color
 from napari_rpdl.figures.slices import (
-    LEGEND,
     Plane,
     Slice,
     busiest_slice,
     draw_bone,
-    draw_edges,
     draw_outline,
+    finish_panel,
+    panels_with_legend,
     surgeon_lines,
     window_of,
 )
 from napari_rpdl.settings import RPMapSettings
 
-_BOXES = ((0.01, 0.23, 0.27, 0.64), (0.335, 0.23, 0.27, 0.64), (0.66, 0.23, 0.27, 0.64))
 _NO_VOTE, _ONE_VOTE, _ALL_VOTES = "#f6f7f8", (0.80, 0.89, 0.95), (0.03, 0.25, 0.52)
 
 
@@ -43,22 +44,17 @@ def rpmap_figure(case: Case, settings: RPMapSettings = PAPER, plane: Plane = "ax
         raise InputError(msg)
     where = busiest_slice(masks, plane)
     votes = vote_map(masks)
-    figure = new_figure(7.4, 2.95)
-    panels = [figure.add_axes(box) for box in _BOXES]
+    figure, boxes = panels_with_legend(3, surgeon_lines(case), beneath=0.3, beside=0.42)
+    panels = [figure.add_axes(box) for box in boxes]
     draw_bone(panels[0], case, where)
     for rank, mask in enumerate(masks):
         draw_outline(panels[0], mask, where, surgeon_color(rank))
     _draw_votes(panels[1], case, votes, len(masks), where)
     _draw_map(panels[2], case, rpmap(votes, len(masks), settings), where)
-    titles = (f"{len(masks)} surgeons drilled", "how many drilled it", "reward-penalty map")
+    titles = (f"{len(masks)} surgeons drilled", "How many drilled it", "Reward-penalty map")
     for axes, title in zip(panels, titles, strict=True):
-        left, right, bottom, top = window_of(masks, where)
-        axes.set_xlim(left, right)
-        axes.set_ylim(bottom, top)
-        axes.set_title(title, fontsize=9, weight="bold", color=INK, pad=5)
-        draw_edges(axes, plane)
-    _write_steps(figure, settings)
-    figure.legend(handles=surgeon_lines(case), loc="lower center", ncols=8, bbox_to_anchor=(0.5, -0.01), **LEGEND)
+        finish_panel(axes, where, window_of(masks, where, case), title)
+    _write_steps(panels, settings)
     return figure
 
 
@@ -94,14 +90,10 @@ def _color_bar(axes: Axes, picture: ScalarMappable, ticks: list[float] | list[in
     bar_axes.tick_params(labelsize=7, colors=GREY, length=2, pad=2)
 
 
-def _write_steps(figure: Figure, settings: RPMapSettings) -> None:
+def _write_steps(panels: Sequence[Axes], settings: RPMapSettings) -> None:
     """Write under each picture what was computed, with the settings that were used."""
     divisor = {"surgeons": "/ K", "surgeons-1": "/ (K − 1)", "largest": "/ max c", "none": ""}[settings.normalisation]
     single = ", single votes 0" if settings.single_votes == "zero" else ""
-    steps = (
-        "$y_k$: drilled or not",
-        "$c = \\sum_k\\, y_k$",
-        f"$M = c$ {divisor}{single};  −{settings.penalty:g} × max where $c = 0$",
-    )
-    for box, step in zip(_BOXES, steps, strict=True):
-        figure.text(box[0] + box[2] / 2, 0.195, step, ha="center", va="top", fontsize=8, color=GREY)
+    reward = f"$M = c$ {divisor}{single};  −{settings.penalty:g} × max where $c = 0$"
+    for axes, step in zip(panels, ("$y_k$: drilled or not", "$c = \\sum_k\\, y_k$", reward), strict=True):
+        axes.text(0.5, -0.03, step, transform=axes.transAxes, ha="center", va="top", fontsize=8, color=GREY)

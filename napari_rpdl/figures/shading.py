@@ -7,12 +7,11 @@ _DIRECTIONS = 16
 Vector = tuple[float, float, float]
 _RADII = (0.01, 0.02, 0.04, 0.07, 0.11, 0.16)  # shares of the picture's width: pits of an air cell up to a cavity
 _AMBIENT, _DIFFUSE = 0.40, 0.60
-_HORIZON_BIAS = 0.28  # sine below which a horizon is the grid, not a wall
 _DEPTH_CUE = 0.40
 
 
 def shade(
-    depth: NDArray[np.float32], normals: NDArray[np.float32], light: Vector, pixel: float, far: float
+    depth: NDArray[np.float32], normals: NDArray[np.float32], light: Vector, pixel: float, voxel: float, far: float
 ) -> NDArray[np.float32]:
     """Return the brightness of every pixel, float32 in 0..1, 0 where a ray missed.
 
@@ -25,6 +24,8 @@ def shade(
             and towards the viewer.
         light: direction towards the light, same axes as the normals.
         pixel: side of a pixel in the units of ``depth``.
+        voxel: longest side of a voxel, same units; a rise of one voxel casts no shadow,
+            for it may be the grid's own step.
         far: the depth, counted from the nearest point, at which the depth cue is complete.
     """
     hit = np.isfinite(depth)
@@ -32,13 +33,13 @@ def shade(
         return np.zeros(depth.shape, np.float32)
     filled = np.where(hit, depth, np.nanmax(depth)).astype(np.float32)
     lambert = np.clip(normals @ (np.array(light, np.float32) / np.float32(np.linalg.norm(light))), 0, 1)
-    openness = _openness(filled, hit, pixel)
+    openness = _openness(filled, hit, pixel, voxel)
     cue = 1 - _DEPTH_CUE * np.clip((filled - np.nanpercentile(depth, 1)) / far, 0, 1)
     brightness = (_AMBIENT * openness + _DIFFUSE * lambert * np.sqrt(openness)) * cue
     return np.where(hit, np.clip(brightness, 0, 1), 0).astype(np.float32)
 
 
-def _openness(depth: NDArray[np.float32], hit: NDArray[np.bool_], pixel: float) -> NDArray[np.float32]:
+def _openness(depth: NDArray[np.float32], hit: NDArray[np.bool_], pixel: float, voxel: float) -> NDArray[np.float32]:
     """Return the share of the sky that a point sees: 1 on a plain, near 0 at the bottom of a shaft."""
     size = depth.shape[0]
     solid = np.where(hit, depth, np.inf)  # nothing stands outside the silhouette
@@ -52,7 +53,7 @@ def _openness(depth: NDArray[np.float32], hit: NDArray[np.bool_], pixel: float) 
             distance = np.hypot(row, column) * pixel
             if distance > 0:
                 other = padded[reach + row : reach + row + size, reach + column : reach + column + size]
-                rise = np.maximum(depth - other, 0)
+                rise = np.maximum(depth - other - voxel, 0)
                 sine = np.maximum(sine, rise / np.hypot(rise, distance))
-        sky += 1 - np.maximum(sine - _HORIZON_BIAS, 0) / (1 - _HORIZON_BIAS)
+        sky += 1 - sine
     return np.asarray(sky / _DIRECTIONS, np.float32)

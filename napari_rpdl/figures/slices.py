@@ -16,6 +16,8 @@ from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.figures.canvas import GREY, INK, PREDICTION_COLOR, bare, new_figure, surgeon_color
 
 Plane = Literal["axial", "coronal", "sagittal"]
+Window = tuple[float, float, float, float]
+Box = tuple[float, float, float, float]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 PLANES: tuple[Plane, ...] = ("axial", "coronal", "sagittal")
@@ -25,6 +27,8 @@ _AIR, _BONE = (246, 247, 248), (203, 199, 191)
 _PAPER = (255, 255, 255)
 _STRENGTH = 0.75  # of a structure's colour against white, so that outlines stay visible
 _OUTLINE_SIGMA = 0.6
+_WIDTH, _GAP = 7.4, 0.12  # inches
+_LEGEND_COLUMNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,31 @@ def busiest_slice(masks: Sequence[Mask], plane: Plane) -> Slice:
     return Slice(plane, int(np.argmax(counts)) if np.any(counts) else masks[0].shape[_AXIS[plane]] // 2)
 
 
-def window_of(masks: Sequence[Mask], where: Slice, margin: float = 0.3) -> tuple[float, float, float, float]:
-    """Return (left, right, bottom, top) pixel limits round all masks of the slice, ``margin`` of their size wider."""
+def window_of(masks: Sequence[Mask], where: Slice, case: Case, margin: float = 0.15) -> Window:
+    """Return the (left, right, bottom, top) pixel limits of a square round all masks of the slice.
+
+    The square is ``margin`` of the region's longer side wider all round, but not larger
+    than the field of view where the region allows it, and it is moved inside.
+    """
     layer = where.of(np.logical_or.reduce(list(masks)))
-    rows, columns = np.nonzero(layer if layer.any() else np.ones_like(layer))
-    pad = margin * max(np.ptp(rows), np.ptp(columns)) + 1
-    left, right = max(columns.min() - pad, -0.5), min(columns.max() + pad, layer.shape[1] - 0.5)
-    top, bottom = max(rows.min() - pad, -0.5), min(rows.max() + pad, layer.shape[0] - 0.5)
-    return float(left), float(right), float(bottom), float(top)
+    found = np.nonzero(layer if layer.any() else np.ones_like(layer))
+    heights = (where.aspect(case), 1.0)
+    spans = [(int(index.min()) - 0.5, int(index.max()) + 0.5) for index in found]
+    longer = max((high - low) * height for (low, high), height in zip(spans, heights, strict=True))
+    field = min(count * height for count, height in zip(layer.shape, heights, strict=True))
+    side = max(longer, min(longer * (1 + 2 * margin), field))
+    (top, bottom), (left, right) = (
+        _moved_inside(sum(span) / 2, side / height, count)
+        for span, height, count in zip(spans, heights, layer.shape, strict=True)
+    )
+    return left, right, bottom, top
+
+
+def _moved_inside(center: float, length: float, count: int) -> tuple[float, float]:
+    """Return the limits of a stretch of pixels, moved between -0.5 and ``count`` - 0.5 where it fits."""
+    low = center - length / 2
+    low = (count - length) / 2 - 0.5 if length > count else min(max(low, -0.5), count - 0.5 - length)
+    return low, low + length
 
 
 def draw_bone(axes: Axes, case: Case, where: Slice) -> None:
@@ -100,39 +121,62 @@ def slices_figure(case: Case, prediction: Mask | None = None, name: str = "predi
     """
     masks = case.masks() or [np.zeros(case.grid.shape, np.bool_)]
     shown = [*masks, prediction] if prediction is not None else masks
-    figure = new_figure(7.4, 3.0)
-    for panel, plane in enumerate(PLANES):
-        axes = figure.add_axes((0.01 + panel * 0.33, 0.17, 0.32, 0.75))
+    figure, boxes = panels_with_legend(3, surgeon_lines(case, prediction is not None, name))
+    for box, plane in zip(boxes, PLANES, strict=True):
+        axes = figure.add_axes(box)
         where = busiest_slice(masks, plane)
         draw_bone(axes, case, where)
         for rank, mask in enumerate(case.masks()):
             draw_outline(axes, mask, where, surgeon_color(rank), 0.9)
         if prediction is not None:
             draw_outline(axes, prediction, where, PREDICTION_COLOR, 2.2)
-        _finish(axes, where, window_of(shown, where))
-    figure.legend(handles=_legend(case, prediction is not None, name), loc="lower center", ncols=8, **LEGEND)
+        finish_panel(axes, where, window_of(shown, where, case), f"{plane}, layer {where.index}")
     return figure
 
 
-LEGEND = {"frameon": False, "fontsize": 7.5, "handlelength": 1.4, "columnspacing": 1.4, "labelcolor": INK}
-"""How all legends beneath slices look."""
+def panels_with_legend(
+    panels: int, lines: Sequence[Line2D], beneath: float = 0.0, beside: float = 0.0
+) -> tuple[Figure, list[Box]]:
+    """Return a figure with a legend below, and boxes for square panels side by side above it.
+
+    Args:
+        panels: how many.
+        lines: the legend's entries.
+        beneath: inches left free under each panel.
+        beside: inches left free at the right of each panel.
+    """
+    rows = -(-len(lines) // _LEGEND_COLUMNS)
+    side = (_WIDTH - panels * (beside + _GAP)) / panels
+    below = 0.12 + 0.17 * rows + beneath
+    height = below + side + 0.3
+    figure = new_figure(_WIDTH, height)
+    figure.legend(
+        handles=list(lines),
+        loc="lower center",
+        ncols=_LEGEND_COLUMNS,
+        bbox_to_anchor=(0.5, 0.0),
+        borderaxespad=0.3,
+        frameon=False,
+        fontsize=7.5,
+        handlelength=1.4,
+        labelcolor=INK,
+    )
+    lefts = [_GAP / 2 + panel * (side + beside + _GAP) for panel in range(panels)]
+    return figure, [(left / _WIDTH, below / height, side / _WIDTH, side / height) for left in lefts]
 
 
-def surgeon_lines(case: Case) -> list[Line2D]:
-    """Return a legend's entry for every surgeon of the case."""
-    return [Line2D([], [], color=surgeon_color(rank), label=name) for rank, name in enumerate(case.surgeons)]
-
-
-def _legend(case: Case, predicted: bool, name: str) -> list[Line2D]:
+def surgeon_lines(case: Case, predicted: bool = False, name: str = "prediction") -> list[Line2D]:
+    """Return a legend's entry for every surgeon of the case, after that of the prediction if there is one."""
     prediction = [Line2D([], [], color=PREDICTION_COLOR, linewidth=2.2, label=name)] if predicted else []
-    return [*prediction, *surgeon_lines(case)]
+    return prediction + [Line2D([], [], color=surgeon_color(k), label=s) for k, s in enumerate(case.surgeons)]
 
 
-def _finish(axes: Axes, where: Slice, window: tuple[float, float, float, float]) -> None:
+def finish_panel(axes: Axes, where: Slice, window: Window, title: str) -> None:
+    """Cut the panel to ``window``, and write its title and where the patient's sides are."""
     axes.set_xlim(window[0], window[1])
     axes.set_ylim(window[2], window[3])
     draw_edges(axes, where.plane)
-    axes.set_title(f"{where.plane}, layer {where.index}", fontsize=8.5, color=INK, pad=4)
+    axes.set_title(title, fontsize=8.5, weight="bold", color=INK, pad=4)
 
 
 def _lookup(case: Case) -> NDArray[np.uint8]:

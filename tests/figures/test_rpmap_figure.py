@@ -30,7 +30,7 @@ def test_zero_is_white(bone):
 
 @pytest.mark.parametrize("settings", [RPMapSettings(normalisation="none"), RPMapSettings(single_votes="zero")])
 def test_variants_say_what_they_are(bone, settings):
-    steps = " ".join(text.get_text() for text in rpmap_figure(bone, settings, "coronal").texts)
+    steps = " ".join(text.get_text() for axes in rpmap_figure(bone, settings, "coronal").axes for text in axes.texts)
     assert ("/ K" in steps) == (settings.normalisation == "surgeons")
     assert ("single votes 0" in steps) == (settings.single_votes == "zero")
 

@@ -3,6 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from napari_rpdl.data.case import Case
+from napari_rpdl.data.structures import TEMPORAL_BONE
+from napari_rpdl.data.volume import Grid
 from napari_rpdl.figures.slices import Slice, busiest_slice, slices_figure, window_of
 
 
@@ -29,13 +32,20 @@ def test_the_layer_with_most_drilled_voxels():
     assert busiest_slice([np.zeros_like(mask)], "sagittal").index == 4
 
 
-def test_the_window_holds_all_masks():
-    mask = np.zeros((4, 20, 30), np.bool_)
-    mask[1, 5:9, 10:20] = True
-    left, right, bottom, top = window_of([mask], Slice("axial", 1))
-    layer = Slice("axial", 1).of(mask)[int(np.ceil(top)) : int(bottom) + 1, int(np.ceil(left)) : int(right) + 1]
-    assert layer.sum() == mask.sum()
-    assert layer.shape < (20, 30)
+@pytest.mark.parametrize("corner", [(5, 10), (0, 0), (14, 22)])
+def test_the_window_is_a_square_inside_the_field_that_holds_all_masks(corner):
+    grid = Grid.of_shape((4, 20, 30), (1.0, 2.0, 1.0))
+    mask = np.zeros(grid.shape, np.bool_)
+    mask[1, corner[0] : corner[0] + 4, corner[1] : corner[1] + 8] = True
+    case = Case("c", grid, TEMPORAL_BONE)
+    where = Slice("axial", 1)
+    left, right, bottom, top = window_of([mask], where, case)
+    assert right - left == pytest.approx((bottom - top) * 2) == pytest.approx(8 * 1.3)
+    assert -0.5 <= left < right <= 29.5
+    assert -0.5 <= top < bottom <= 19.5
+    rows, columns = np.nonzero(where.of(mask))
+    assert left < columns.min() <= columns.max() < right
+    assert top < rows.min() <= rows.max() < bottom
 
 
 def test_each_surgeon_and_the_prediction_are_outlined(bone):
