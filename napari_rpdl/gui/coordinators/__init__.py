@@ -1,0 +1,1 @@
+"""Coordinators: turn wishes into core calls, run them as jobs, put results into session and layers."""

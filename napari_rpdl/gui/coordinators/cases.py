@@ -1,0 +1,201 @@
+"""Which bone is shown, and how."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari_rpdl.consensus.agreement import CaseAgreement, case_agreement
+from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.events import Failed
+from napari_rpdl.gui.camera import View
+from napari_rpdl.gui.jobs import Jobs, Made, computing
+from napari_rpdl.gui.layers import Layers
+from napari_rpdl.gui.meshes import NOTHING, Mesh, bone_surface, joined, region_surfaces, solid_of, structure_surfaces
+from napari_rpdl.gui.palette import OKABE_ITO
+from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
+
+_BONE_COLOR = "#e8dcc0"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solids:
+    """The surfaces of a bone as someone left it."""
+
+    case_id: str
+    bone: Mesh
+    structures: dict[int, Mesh]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regions:
+    """The surfaces of the regions that some surgeons drilled."""
+
+    case_id: str
+    masks: dict[str, tuple[int, Mask]]
+    mesh: Mesh
+
+
+class CaseCoordinator:
+    """Opens datasets, loads bones, makes their surfaces."""
+
+    def __init__(self, session: Session, layers: Layers, jobs: Jobs) -> None:
+        self._session, self._layers, self._jobs = session, layers, jobs
+        self._structures: dict[int, Mesh] = {}
+        self._framed = False
+
+    # -- wishes -----------------------------------------------------------------------
+
+    def open_dataset(self, folder: Path) -> None:
+        """Open a dataset folder and show its first bone."""
+        self._jobs.start("dataset", computing(Dataset.open, folder), self._hear_dataset)
+
+    def show_case(self, case_id: str) -> None:
+        """Load a bone and show it."""
+        if (dataset := self._session.dataset) is not None:
+            self._session.busy = f"Loading {case_id}…"
+            self._jobs.start("case", computing(dataset.case, case_id), self._hear_case, self._rest)
+
+    def step(self, by: int) -> None:
+        """Show the next (+1) or previous (-1) bone; after the last comes the first."""
+        if (dataset := self._session.dataset) is not None and len(dataset):
+            ids = dataset.case_ids
+            here = ids.index(self._session.case_id) if self._session.case_id in ids else -by
+            self.show_case(ids[(here + by) % len(ids)])
+
+    def choose_surgeons(self, surgeons: tuple[str, ...]) -> None:
+        """Show the regions of these surgeons."""
+        self._session.surgeons = surgeons
+        self._make_regions()
+
+    def choose_left_by(self, who: str) -> None:
+        """Show the bone as ``who`` left it."""
+        self._session.left_by = who
+        self.make_solids()
+
+    def hide_structures(self, codes: frozenset[int]) -> None:
+        """Leave structures out of the 3-D view."""
+        self._session.hidden_structures = codes
+        self._show_structures()
+
+    def choose_opacity(self, opacity: float) -> None:
+        """Make the bone more or less transparent."""
+        self._session.bone_opacity = opacity
+        self._layers.set_bone_opacity(opacity)
+
+    def look(self, view: View) -> None:
+        """Stand where the surgeon stands."""
+        if self._session.case is not None:
+            self._layers.look(view, self._session.case)
+
+    def make_solids(self) -> None:
+        """Make the surfaces of the bone as ``session.left_by`` left it."""
+        case = self._session.case
+        if case is None or case.structures is None:
+            return
+        self._session.busy = "Making the surface…"
+        self._jobs.start("solids", computing(_solids, case, self._cavity(case)), self._hear_solids, self._rest)
+
+    # -- results ----------------------------------------------------------------------
+
+    def _hear_dataset(self, event: Made | Failed) -> None:
+        if isinstance(event, Made):
+            self._framed = False
+            self._session.case = self._session.prediction = self._session.scores = None
+            self._session.dataset = event.value
+            self.show_case(event.value.case_ids[0])
+
+    def _hear_case(self, event: Made | Failed) -> None:
+        if not isinstance(event, Made):
+            return
+        case: Case = event.value
+        session = self._session
+        session.prediction = session.scores = session.agreement = None
+        if session.left_by not in case.surgeons:
+            session.left_by = BY_NOBODY
+        session.surgeons = tuple(surgeon for surgeon in session.surgeons if surgeon in case.surgeons)
+        self._layers.show_case(case)
+        session.case = case
+        self._frame(case)
+        self.make_solids()
+        self._make_regions()
+        self._jobs.start("agreement", _agreeing(case), self._hear_agreement)
+
+    def _frame(self, case: Case) -> None:
+        """Choose a first view for a new dataset; later bones are seen from where the person stands."""
+        if self._framed:
+            return
+        self._framed = True
+        if case.structures is None:
+            self._layers.set_3d(False)
+            self._layers.fit()
+        else:
+            self._layers.look("surgical", case)
+            self._layers.fit()
+            self._layers.look("surgical", case)
+
+    def _hear_solids(self, event: Made | Failed) -> None:
+        if not isinstance(event, Made) or not self._session.shows(event.value.case_id):
+            return
+        solids: Solids = event.value
+        self._structures = solids.structures
+        self._show_structures()
+        self._layers.show_bone(solids.bone, self._bone_color())
+        self._layers.set_bone_opacity(self._session.bone_opacity)
+
+    def _show_structures(self) -> None:
+        if (case := self._session.case) is not None:
+            shown = [mesh for code, mesh in self._structures.items() if code not in self._session.hidden_structures]
+            self._layers.show_structures(joined(shown), case.table)
+
+    def _hear_regions(self, event: Made | Failed) -> None:
+        if isinstance(event, Made) and self._session.shows(event.value.case_id):
+            self._layers.show_regions(event.value.masks, event.value.mesh)
+
+    def _hear_agreement(self, event: object) -> None:
+        if isinstance(event, Made) and self._session.shows(event.value.case_id):
+            self._session.agreement = event.value
+
+    def _rest(self) -> None:
+        self._session.busy = ""
+
+    # -- helpers ----------------------------------------------------------------------
+
+    def _make_regions(self) -> None:
+        case, dataset = self._session.case, self._session.dataset
+        if case is None:
+            return
+        everyone = dataset.surgeons if dataset else case.surgeons
+        masks = {name: (everyone.index(name), case.annotation(name).mask) for name in self._session.surgeons}
+        self._jobs.start("regions", computing(_regions, case.case_id, masks), self._hear_regions)
+
+    def _cavity(self, case: Case) -> Mask | None:
+        who, prediction = self._session.left_by, self._session.prediction
+        if who == BY_NETWORK:
+            return prediction.mask(self._session.threshold) if prediction is not None else None
+        return None if who == BY_NOBODY else case.annotation(who).mask
+
+    def _bone_color(self) -> str:
+        case = self._session.case
+        colors = [s.color for s in case.table.structures if s.role == "bone"] if case else []
+        return colors[0] if colors else _BONE_COLOR
+
+
+def _solids(case: Case, drilled: Mask | None) -> Solids:
+    solid = solid_of(case)
+    left = solid if drilled is None else solid & ~drilled
+    return Solids(case.case_id, bone_surface(left), structure_surfaces(case, drilled))
+
+
+def _regions(case_id: str, masks: dict[str, tuple[int, Mask]]) -> Regions:
+    if not masks:
+        return Regions(case_id, masks, NOTHING)
+    mesh = joined([region_surfaces({rank % len(OKABE_ITO): mask}) for rank, mask in masks.values()])
+    return Regions(case_id, masks, mesh)
+
+
+def _agreeing(case: Case) -> Iterator[Made]:
+    """Measure agreement where there are surgeons who can agree."""
+    if len(case.annotations) > 1:
+        measure: Callable[[Case], CaseAgreement] = case_agreement
+        yield Made(measure(case))

@@ -1,0 +1,67 @@
+"""Loss curves that follow a training without getting in its way."""
+
+from collections.abc import Sequence
+
+from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
+from matplotlib.figure import Figure
+from qtpy.QtCore import QTimer
+from qtpy.QtWidgets import QWidget
+
+from napari_rpdl.learning.events import EpochEnded
+
+_REDRAW_MS = 250
+_INK, _PAPER = "#d0d4dc", "#262930"
+TRAINING, VALIDATION = "#56B4E9", "#E69F00"
+
+
+class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backend is untyped
+    """Training and validation loss over epochs; redrawn at most four times a second."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        figure = Figure(figsize=(3.4, 2.1), facecolor=_PAPER, layout="constrained")
+        super().__init__(figure)
+        self.setParent(parent)
+        self.setMinimumHeight(190)
+        self._axes = figure.add_subplot(facecolor=_PAPER)
+        (self._training,) = self._axes.plot([], [], color=TRAINING, label="training", linewidth=1.6)
+        (self._validation,) = self._axes.plot([], [], color=VALIDATION, label="validation", linewidth=1.6)
+        (self._best,) = self._axes.plot([], [], "o", color=VALIDATION, label="best", markersize=5)
+        self._style()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_REDRAW_MS)
+        self._timer.timeout.connect(self._redraw)
+
+    def show_epochs(self, epochs: Sequence[EpochEnded]) -> None:
+        """Draw these epochs soon."""
+        watched = [epoch for epoch in epochs if epoch.validation_loss is not None]
+        best = [epoch for epoch in epochs if epoch.best][-1:]
+        self._training.set_data([e.epoch for e in epochs], [e.training_loss for e in epochs])
+        self._validation.set_data([e.epoch for e in watched], [e.validation_loss for e in watched])
+        self._best.set_data([e.epoch for e in best], [_watched_loss(e) for e in best])
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def drawn(self) -> tuple[int, int]:
+        """Return how many points the training and the validation curve have."""
+        return len(self._training.get_xdata()), len(self._validation.get_xdata())
+
+    def _redraw(self) -> None:
+        self._axes.relim()
+        self._axes.autoscale_view()
+        if self.isVisible():
+            self.draw_idle()
+
+    def _style(self) -> None:
+        self._axes.set_xlabel("epoch", color=_INK, fontsize=8)
+        self._axes.set_ylabel("loss", color=_INK, fontsize=8)
+        self._axes.tick_params(colors=_INK, labelsize=7)
+        self._axes.xaxis.get_major_locator().set_params(integer=True)
+        for side, spine in self._axes.spines.items():
+            spine.set_visible(side in ("left", "bottom"))
+            spine.set_color(_INK)
+        self._axes.legend(fontsize=7, frameon=False, labelcolor=_INK, loc="upper right")
+
+
+def _watched_loss(epoch: EpochEnded) -> float:
+    return epoch.training_loss if epoch.validation_loss is None else epoch.validation_loss

@@ -1,0 +1,264 @@
+"""What the viewer shows. The only file that touches ``viewer.layers``.
+
+A fixed set of layers is made once and reused: removing a drawn layer leaks memory and
+crashes software OpenGL. Surfaces are seen in 3-D, arrays in the slices.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.data.structures import StructureTable
+from napari_rpdl.data.volume import Grid
+from napari_rpdl.gui import colormaps
+from napari_rpdl.gui.camera import View, stance
+from napari_rpdl.gui.meshes import Mesh
+from napari_rpdl.gui.palette import NETWORK, OKABE_ITO, surgeon_color
+from napari_rpdl.gui.space import METADATA, metadata_of, placement
+
+CT, LABELS, BONE, STRUCTURES = "CT", "Structures (slices)", "Bone", "Structures"
+RPMAP, PROBABILITY, NETWORK_REGION, REGIONS = "RPMap", "Probability", "Predicted region", "Drilled regions"
+_IN_3D = (BONE, STRUCTURES, REGIONS)
+_IN_SLICES = (CT, LABELS, NETWORK_REGION)
+_ROLE = "role"
+_UNIT_CUBE = (1, 1, 1)
+
+
+class Layers:
+    """The layers of one viewer, found by their role however a person renames them."""
+
+    def __init__(self, viewer: Any) -> None:
+        self._viewer = viewer
+        self._grid = Grid.of_shape(_UNIT_CUBE)
+        self._case_id = ""
+        self._wanted: dict[str, bool] = {}
+        self._table: StructureTable | None = None
+        self._threshold = 0.5
+        self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
+        viewer.dims.events.ndisplay.connect(self._apply_dimension)
+
+    # -- what a bone consists of ------------------------------------------------------
+
+    def show_case(self, case: Case) -> None:
+        """Show the arrays of another bone; surfaces and results of the last one vanish."""
+        moved = case.grid.shape != self._grid.shape or case.grid.steps != self._grid.steps
+        self._grid, self._case_id = case.grid, case.case_id
+        for role in self._roles():
+            self._want(role, False)
+        if case.ct is not None:
+            self._show_ct(case.ct.voxels)
+        if case.structures is not None:
+            self._show_labels(case.structures.voxels, case.table)
+        if moved:
+            self.fit()
+        self._name_axes()
+
+    def show_bone(self, mesh: Mesh, color: str) -> None:
+        """Show the bone's surface; its values are light, 0 to 1."""
+        layer = self._surface(BONE, mesh, shading="smooth")
+        layer.colormap = colormaps.bone_colormap(color)
+        layer.contrast_limits = (0, 1)
+
+    def show_structures(self, mesh: Mesh, table: StructureTable) -> None:
+        """Show the surfaces of structures; values are their codes."""
+        layer = self._surface(STRUCTURES, mesh, shading="smooth")
+        layer.colormap = colormaps.code_colormap(table)
+        layer.contrast_limits = (0, 255)
+
+    def set_bone_opacity(self, opacity: float) -> None:
+        """Make the bone more or less transparent, 0 to 1."""
+        if (layer := self._find(BONE)) is not None:
+            layer.opacity = opacity
+
+    # -- what surgeons drilled --------------------------------------------------------
+
+    def show_regions(self, masks: Mapping[str, tuple[int, Mask]], mesh: Mesh) -> None:
+        """Outline regions in the slices and show them as a glassy surface in 3-D.
+
+        Args:
+            masks: by surgeon: rank (for the colour) and mask (z, y, x).
+            mesh: all regions; values are ranks modulo the number of colours.
+        """
+        layer = self._surface(REGIONS, mesh, shading="smooth")
+        layer.colormap, layer.contrast_limits = colormaps.surgeon_colormap(), (0, len(OKABE_ITO) - 1)
+        layer.blending, layer.opacity = "translucent_no_depth", 0.35
+        for role in self._roles():
+            if role.startswith("outline"):
+                self._want(role, False)
+        for slot, (surgeon, (rank, mask)) in enumerate(masks.items()):
+            outline = self._labels(f"outline {slot}", mask.astype(np.uint8), name=f"Drilled by {surgeon}")
+            outline.colormap = colormaps.one_color_labels(surgeon_color(rank))
+            outline.contour, outline.opacity = 1, 1.0
+            self._note(outline, surgeon=surgeon)
+
+    # -- maps and predictions ---------------------------------------------------------
+
+    def show_rpmap(self, rpmap: NDArray[np.float32] | None) -> None:
+        """Show a reward-penalty map with a colour bar, or none."""
+        if rpmap is None:
+            self._want(RPMAP, False)
+            return
+        layer = self._image(RPMAP, rpmap)
+        limit = max(float(np.abs(rpmap).max()), 1e-6)
+        layer.contrast_limits_range = layer.contrast_limits = (-limit, limit)
+        layer.rendering = "mip"
+        layer.colorbar.visible = True
+        self._apply_dimension()
+
+    def show_probabilities(self, probabilities: NDArray[np.float32] | None) -> None:
+        """Show what a network predicts for the bone, or nothing."""
+        if probabilities is None:
+            self._want(PROBABILITY, False)
+            self._want(NETWORK_REGION, False)
+            return
+        layer = self._image(PROBABILITY, probabilities)
+        layer.colormap, layer.contrast_limits = colormaps.probability_colormap(), (0, 1)
+        layer.rendering = "iso"
+        self.show_threshold(self._threshold)
+
+    def show_threshold(self, threshold: float) -> None:
+        """Move the border of the predicted region; cheap enough to follow a slider."""
+        self._threshold = threshold
+        layer = self._find(PROBABILITY)
+        if layer is None or not self._wanted.get(PROBABILITY):
+            return
+        layer.iso_threshold = threshold
+        region = (np.asarray(layer.data) >= threshold).astype(np.uint8)
+        outline = self._labels(NETWORK_REGION, region)
+        outline.colormap = self._network_colors
+        outline.contour, outline.opacity = 1, 1.0
+
+    # -- where the person looks from --------------------------------------------------
+
+    def look(self, view: View, case: Case) -> None:
+        """Turn to 3-D and stand where the surgeon stands."""
+        self._viewer.dims.ndisplay = 3
+        self._orient()
+        towards = stance(view, case.side)
+        self._viewer.scene.camera.set_view_direction(towards.gaze, towards.up)
+
+    def set_3d(self, on: bool) -> None:
+        """Show surfaces, or slices."""
+        self._viewer.dims.ndisplay = 3 if on else 2
+        self._orient()
+
+    @property
+    def is_3d(self) -> bool:
+        """Whether the viewer shows three dimensions."""
+        return bool(self._viewer.dims.ndisplay == 3)
+
+    def fit(self) -> None:
+        """Bring the whole bone into view, in the middle slice."""
+        self._orient()
+        self._viewer.reset_view()
+        for axis, (origin, step, size) in enumerate(
+            zip(self._grid.origin, self._grid.steps, self._grid.shape, strict=True)
+        ):
+            self._viewer.dims.set_point(axis, origin + step * (size // 2))
+
+    # -- layers -----------------------------------------------------------------------
+
+    def _show_ct(self, voxels: NDArray[Any]) -> None:
+        layer = self._image(CT, voxels)
+        layer.colormap = colormaps.gray()
+        layer.reset_contrast_limits()
+
+    def _show_labels(self, labels: NDArray[np.uint8], table: StructureTable) -> None:
+        layer = self._labels(LABELS, labels)
+        if table is not self._table:
+            layer.colormap = colormaps.structure_labels(table)
+            self._table = table
+        layer.opacity = 0.8
+
+    def _image(self, role: str, data: NDArray[Any]) -> Any:
+        return self._array(role, data, self._viewer.add_image, role)
+
+    def _labels(self, role: str, data: NDArray[np.uint8], name: str = "") -> Any:
+        return self._array(role, data, self._viewer.add_labels, name or role)
+
+    def _array(self, role: str, data: NDArray[Any], add: Callable[..., Any], name: str) -> Any:
+        layer = self._find(role)
+        if layer is None:
+            layer = add(data, name=name, visible=False, metadata={METADATA: {_ROLE: role}}, **placement(self._grid))
+        else:
+            layer.data = data
+            layer.name = name
+        self._place(layer)
+        self._want(role, True)
+        return layer
+
+    def _surface(self, role: str, mesh: Mesh, shading: str) -> Any:
+        data = _drawable(mesh)
+        layer = self._find(role)
+        if layer is None:
+            layer = self._viewer.add_surface(
+                data,
+                name=role,
+                visible=False,
+                shading=shading,
+                metadata={METADATA: {_ROLE: role}},
+                **placement(self._grid),
+            )
+        else:
+            layer.data = data
+        self._place(layer)
+        self._want(role, not mesh.is_empty)
+        return layer
+
+    def _place(self, layer: Any) -> None:
+        """Put a layer where the case lies and remember how to save it."""
+        where = placement(self._grid)
+        layer.scale, layer.translate = where["scale"], where["translate"]
+        layer.units, layer.axis_labels = where["units"], where["axis_labels"]
+        role = layer.metadata[METADATA][_ROLE]
+        layer.metadata = {**layer.metadata, **metadata_of(self._grid, role=role, case_id=self._case_id)}
+
+    def _note(self, layer: Any, **facts: object) -> None:
+        layer.metadata = {**layer.metadata, METADATA: {**layer.metadata[METADATA], **facts}}
+
+    def _roles(self) -> list[str]:
+        kept = (layer.metadata.get(METADATA, {}).get(_ROLE) for layer in self._viewer.layers)
+        return [role for role in kept if role]
+
+    def _find(self, role: str) -> Any | None:
+        for layer in self._viewer.layers:
+            if layer.metadata.get(METADATA, {}).get(_ROLE) == role:
+                return layer
+        return None
+
+    def _want(self, role: str, wanted: bool) -> None:
+        self._wanted[role] = wanted
+        if (layer := self._find(role)) is not None:
+            layer.visible = wanted and self._fits_dimension(role)
+
+    def _fits_dimension(self, role: str) -> bool:
+        if role in _IN_3D:
+            return self.is_3d
+        return not (self.is_3d and (role in _IN_SLICES or role.startswith("outline")))
+
+    def _apply_dimension(self, _: object = None) -> None:
+        for role in self._roles():
+            self._want(role, self._wanted.get(role, False))
+        if (layer := self._find(RPMAP)) is not None:
+            layer.colormap = colormaps.rpmap_colormap(penalties=not self.is_3d)
+
+    def _orient(self) -> None:
+        """Show the patient unmirrored: napari's own default shows (z, y, x) as a mirror image.
+
+        In axial slices the face is up and the patient's right on the left, as radiologists look.
+        """
+        self._viewer.scene.camera.orientation = ("away", "up", "left")
+
+    def _name_axes(self) -> None:
+        self._viewer.dims.axis_labels = ("z", "y", "x")
+
+
+def _drawable(mesh: Mesh) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return napari's triple; a point-sized triangle for an empty mesh, which napari cannot draw."""
+    if mesh.is_empty:
+        return np.zeros((3, 3), np.float32), np.array([[0, 1, 2]]), np.zeros(3, np.float32)
+    return mesh.vertices, mesh.faces, mesh.values
+

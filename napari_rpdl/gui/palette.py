@@ -1,0 +1,12 @@
+"""Colours that mean something: surgeons, reward and penalty, the network. No napari."""
+
+OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
+"""Distinguishable with any colour vision (Okabe and Ito, 2008); black is left out on the dark canvas."""
+
+NETWORK = "#FF4FD8"
+REWARD, PENALTY = "#2C7BE5", "#E66101"
+
+
+def surgeon_color(rank: int) -> str:
+    """Return the colour of the surgeon at ``rank`` in the dataset's order; repeats after seven."""
+    return OKABE_ITO[rank % len(OKABE_ITO)]

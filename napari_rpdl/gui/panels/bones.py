@@ -1,0 +1,161 @@
+"""Open a dataset, choose a bone, look at it."""
+
+import numpy as np
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_rpdl.data.case import Case
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.gui.controls import Button, Section, heading, note, swatch
+from napari_rpdl.gui.session import Session
+
+_NO_DATASET = "Open a dataset first."
+_NO_STRUCTURES = "This bone has no structures, only drilled regions."
+
+
+class BonesPanel(QWidget):
+    """Wishes: open, step, look. Shows: the dataset, its bones, the structures of the one chosen."""
+
+    open_asked = Signal()
+    sample_asked = Signal()
+    case_chosen = Signal(str)
+    step_asked = Signal(int)
+    view_asked = Signal(str)
+    dimensions_asked = Signal(int)
+    opacity_chosen = Signal(float)
+    structures_hidden = Signal(object)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.open_button = Button("Open dataset…", "A folder with dataset.json in it.")
+        self.sample_button = Button("Open phantom sample", "Synthetic bones and simulated surgeons that come with the plugin.")
+        self.title = note("No dataset is open.")
+        self.bones = QListWidget()
+        self.bones.setMinimumHeight(130)
+        self.previous_button = Button("◀ Previous (Shift+N)", "Show the bone before.")
+        self.next_button = Button("Next (N) ▶", "Show the next bone.")
+        self.solid_button = Button("3-D", "Show the bone as a solid.")
+        self.slices_button = Button("Slices", "Show slices; drag the slider under the picture.")
+        self.surgical_button = Button("Surgical view", "From the side as at operation: ear canal up, mastoid below.")
+        self.lateral_button = Button("Lateral view", "From the side as in an atlas: crown up.")
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(5, 100)
+        self.opacity.setValue(100)
+        self.opacity.setToolTip("Make the bone transparent to see the structures inside.")
+        self.structures = QListWidget()
+        self.structures.setMinimumHeight(170)
+        self._arrange()
+        self._connect()
+        self._show_dataset(session.dataset)
+        self._show_case(session.case)
+
+    def _arrange(self) -> None:
+        rows = QVBoxLayout(self)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open_button)
+        buttons.addWidget(self.sample_button)
+        rows.addLayout(buttons)
+        rows.addWidget(self.title)
+        rows.addWidget(self.bones)
+        grid = QGridLayout()
+        pairs = (
+            (self.previous_button, self.next_button),
+            (self.solid_button, self.slices_button),
+            (self.surgical_button, self.lateral_button),
+        )
+        for row, pair in enumerate(pairs):
+            for column, button in enumerate(pair):
+                grid.addWidget(button, row, column)
+        rows.addLayout(grid)
+        rows.addWidget(heading("Bone opacity"))
+        rows.addWidget(self.opacity)
+        rows.addWidget(Section("Structures in 3-D", self.structures, opened=True))
+        rows.addStretch()
+
+    def _connect(self) -> None:
+        self.open_button.clicked.connect(lambda: self.open_asked.emit())
+        self.sample_button.clicked.connect(lambda: self.sample_asked.emit())
+        self.bones.currentItemChanged.connect(self._choose)
+        self.previous_button.clicked.connect(lambda: self.step_asked.emit(-1))
+        self.next_button.clicked.connect(lambda: self.step_asked.emit(1))
+        self.solid_button.clicked.connect(lambda: self.dimensions_asked.emit(3))
+        self.slices_button.clicked.connect(lambda: self.dimensions_asked.emit(2))
+        self.surgical_button.clicked.connect(lambda: self.view_asked.emit("surgical"))
+        self.lateral_button.clicked.connect(lambda: self.view_asked.emit("lateral"))
+        self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
+        self.structures.itemChanged.connect(self._tick)
+        self._session.events.dataset.connect(self._show_dataset)
+        self._session.events.case.connect(self._show_case)
+
+    def _show_dataset(self, dataset: Dataset | None) -> None:
+        self.bones.blockSignals(True)
+        self.bones.clear()
+        if dataset is not None:
+            self.title.setText(f"<b>{dataset.name}</b><br>{_summary(dataset)}")
+            self.title.setToolTip(f"{dataset.folder}\n{dataset.origin}\nLicence: {dataset.licence}")
+            for entry in dataset.entries:
+                item = QListWidgetItem(entry.case_id + (f"   {entry.side} ear" if entry.side else ""))
+                item.setData(Qt.ItemDataRole.UserRole, entry.case_id)
+                self.bones.addItem(item)
+        self.bones.blockSignals(False)
+        for button in (self.previous_button, self.next_button):
+            button.allow(dataset is not None, _NO_DATASET)
+
+    def _show_case(self, case: Case | None) -> None:
+        shown = case is not None
+        for button in (self.solid_button, self.slices_button, self.surgical_button, self.lateral_button):
+            button.allow(shown, _NO_DATASET)
+        self.opacity.setEnabled(case is not None and case.structures is not None)
+        self._list_structures(case)
+        if case is not None:
+            self._mark(case.case_id)
+
+    def _mark(self, case_id: str) -> None:
+        self.bones.blockSignals(True)
+        for row in range(self.bones.count()):
+            if self.bones.item(row).data(Qt.ItemDataRole.UserRole) == case_id:
+                self.bones.setCurrentRow(row)
+        self.bones.blockSignals(False)
+
+    def _list_structures(self, case: Case | None) -> None:
+        self.structures.blockSignals(True)
+        self.structures.clear()
+        if case is not None and case.structures is not None:
+            present = set(np.unique(case.labels()).tolist()) & set(case.table.codes_of("critical", "landmark", "other"))
+            for structure in case.table.structures:
+                if structure.code in present:
+                    self.structures.addItem(_item(structure.code, structure.name, structure.color, self._session))
+        self.structures.setToolTip("" if self.structures.count() else _NO_STRUCTURES)
+        self.structures.blockSignals(False)
+
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.case_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def _tick(self, _: QListWidgetItem) -> None:
+        items = [self.structures.item(row) for row in range(self.structures.count())]
+        hidden = {i.data(Qt.ItemDataRole.UserRole) for i in items if i.checkState() != Qt.CheckState.Checked}
+        self.structures_hidden.emit(frozenset(hidden))
+
+
+def _summary(dataset: Dataset) -> str:
+    bones = len({entry.bone for entry in dataset.entries})
+    cases = "" if bones == len(dataset) else f", {len(dataset)} cases"
+    return f"{bones} bones{cases}, {len(dataset.surgeons)} surgeons"
+
+
+def _item(code: int, name: str, color: str, session: Session) -> QListWidgetItem:
+    item = QListWidgetItem(swatch(color), name)
+    item.setData(Qt.ItemDataRole.UserRole, code)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
+    item.setCheckState(Qt.CheckState.Checked if code not in session.hidden_structures else Qt.CheckState.Unchecked)
+    return item

@@ -1,0 +1,142 @@
+"""Ask a trained network, and hold its answer against every surgeon."""
+
+from pathlib import Path
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QSlider,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_rpdl.evaluation.scoring import Scores
+from napari_rpdl.gui.controls import Button, heading, note
+from napari_rpdl.gui.forms import SettingsForm
+from napari_rpdl.gui.session import Session
+from napari_rpdl.settings import PredictionSettings
+
+_STEPS = 100
+
+
+class PredictPanel(QWidget):
+    """Wishes: choose a run, predict, move the threshold. Shows: the scores."""
+
+    run_chosen = Signal(object)
+    predict_asked = Signal()
+    predict_all_asked = Signal()
+    threshold_chosen = Signal(float)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.run_button = Button("Choose run…", "The folder of a training (with run.json in it).")
+        self.run = note("No training is chosen.")
+        self.form: SettingsForm[PredictionSettings] = SettingsForm(PredictionSettings, ("checkpoint", "device"))
+        self.predict_button = Button("Predict this bone", "Ask the network where to drill the bone in the viewer.")
+        self.all_button = Button("Predict all bones", "Write predictions of all bones into the run folder.")
+        self.threshold = QSlider(Qt.Orientation.Horizontal)
+        self.threshold.setRange(1, _STEPS - 1)
+        self.threshold_text = QLabel()
+        self.table = _table()
+        self.summary = note()
+        self._arrange()
+        self._connect()
+        self._show_threshold(session.threshold)
+        self._show_readiness()
+
+    def settings(self) -> PredictionSettings:
+        """Return how to predict: the form, with the threshold of the slider."""
+        return self.form.settings().model_copy(update={"threshold": self.threshold.value() / _STEPS})
+
+    def _arrange(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.addWidget(self.run_button)
+        rows.addWidget(self.run)
+        rows.addWidget(self.form)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.predict_button)
+        buttons.addWidget(self.all_button)
+        rows.addLayout(buttons)
+        rows.addWidget(heading("Threshold"))
+        line = QHBoxLayout()
+        line.addWidget(self.threshold)
+        line.addWidget(self.threshold_text)
+        rows.addLayout(line)
+        rows.addWidget(heading("Scores"))
+        rows.addWidget(self.summary)
+        rows.addWidget(self.table)
+
+    def _connect(self) -> None:
+        events = self._session.events
+        self.run_button.clicked.connect(self._ask_run)
+        self.predict_button.clicked.connect(lambda: self.predict_asked.emit())
+        self.all_button.clicked.connect(lambda: self.predict_all_asked.emit())
+        self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / _STEPS))
+        events.threshold.connect(self._show_threshold)
+        events.scores.connect(self._show_scores)
+        for change in (events.run, events.case, events.dataset, events.prediction, events.training):
+            change.connect(lambda *_: self._show_readiness())
+
+    def _show_readiness(self) -> None:
+        session = self._session
+        self.run.setText(f"{session.run.name}" if session.run else "No training is chosen.")
+        self.run.setToolTip(str(session.run or ""))
+        reason = "" if session.run else "Train a network or choose a run first."
+        self.predict_button.allow(bool(session.run and session.case), reason or "Show a bone first.")
+        self.all_button.allow(bool(session.run and session.dataset), reason or "Open a dataset first.")
+        self.threshold.setEnabled(session.prediction is not None)
+        self.threshold.setToolTip("" if session.prediction else "Predict a bone first.")
+
+    def _show_threshold(self, threshold: float) -> None:
+        self.threshold.blockSignals(True)
+        self.threshold.setValue(round(threshold * _STEPS))
+        self.threshold.blockSignals(False)
+        self.threshold_text.setText(f"{threshold:.2f}")
+
+    def _show_scores(self, scores: Scores | None) -> None:
+        self.table.setRowCount(0)
+        self.summary.setText(_sentence(scores) if scores else "")
+        if scores is None:
+            return
+        for surgeon, dice, rpd in zip(scores.surgeons, scores.dice, scores.rpd, strict=True):
+            self._add_row(surgeon, f"{dice:.3f}", f"{rpd:.3f}")
+        self._add_row("mean ± SD", f"{scores.dice_mean:.3f} ± {scores.dice_sd:.3f}", f"{scores.rpd_mean:.3f} ± {scores.rpd_sd:.3f}")
+
+    def _add_row(self, *cells: str) -> None:
+        row = self.table.rowCount()
+        self.table.insertRow(row)
+        for column, text in enumerate(cells):
+            self.table.setItem(row, column, QTableWidgetItem(text))
+
+    def _ask_run(self) -> None:
+        start = str(self._session.run or "")
+        if folder := QFileDialog.getExistingDirectory(self, "Folder of a training", start):
+            self.run_chosen.emit(Path(folder))
+
+
+def _table() -> QTableWidget:
+    table = QTableWidget(0, 3)
+    table.setHorizontalHeaderLabels(["Against", "Dice", "RPD"])
+    table.verticalHeader().hide()
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setMinimumHeight(230)
+    return table
+
+
+def _sentence(scores: Scores) -> str:
+    touched = {name: voxels for name, voxels in scores.critical_voxels.items() if voxels}
+    harm = ", ".join(f"{name} {voxels}" for name, voxels in touched.items())
+    return (
+        f"Oracle {scores.oracle_dice:.3f}; this reaches <b>{scores.fraction_of_oracle:.0%}</b> of it. "
+        + (f"Volume {scores.volume_ratio:.2f} × the surgeons'." if scores.volume_ratio is not None else "")
+        + "<br>"
+        + (f"<b style='color:#ff6b6b'>Critical voxels removed: {harm}.</b>" if harm else "No critical structure is touched.")
+    )

@@ -1,0 +1,119 @@
+"""Who drilled what: tick surgeons, see the bone as one of them left it."""
+
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from napari_rpdl.consensus.agreement import CaseAgreement
+from napari_rpdl.data.case import Case
+from napari_rpdl.gui.palette import surgeon_color
+from napari_rpdl.gui.controls import Button, Choice, Tick, heading, note
+from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
+
+_NONE = "No surgeon has drilled this bone."
+
+
+class SurgeonsPanel(QWidget):
+    """Wishes: which regions to show, whose cavity to cut. Shows: the surgeons of the bone."""
+
+    surgeons_chosen = Signal(object)
+    left_by_chosen = Signal(str)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.ticks: dict[str, Tick] = {}
+        self.all_button = Button("All", "Show every surgeon's drilled region.")
+        self.none_button = Button("None", "Hide the drilled regions.")
+        self.left_by = Choice(())
+        self.left_by.setToolTip("Cut the region out of the bone in 3-D: what was left after drilling.")
+        self.agreement = note()
+        self._list = QVBoxLayout()
+        self._arrange()
+        self.all_button.clicked.connect(lambda: self.surgeons_chosen.emit(tuple(self.ticks)))
+        self.none_button.clicked.connect(lambda: self.surgeons_chosen.emit(()))
+        self.left_by.currentIndexChanged.connect(lambda _: self.left_by_chosen.emit(self.left_by.currentData()))
+        session.events.case.connect(self._show_case)
+        session.events.surgeons.connect(self._show_ticks)
+        session.events.left_by.connect(self.left_by.choose)
+        session.events.prediction.connect(lambda _: self._offer(session.case))
+        session.events.agreement.connect(self._show_agreement)
+        self._show_case(session.case)
+
+    def _arrange(self) -> None:
+        rows = QVBoxLayout(self)
+        rows.addWidget(heading("The bone in 3-D"))
+        rows.addWidget(self.left_by)
+        rows.addWidget(heading("Drilled regions"))
+        rows.addWidget(note("Outlined in the slices, glassy in 3-D."))
+        inner = QWidget()
+        inner.setLayout(self._list)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(inner)
+        rows.addWidget(area, stretch=1)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.all_button)
+        buttons.addWidget(self.none_button)
+        rows.addLayout(buttons)
+        rows.addWidget(heading("Agreement on this bone"))
+        rows.addWidget(self.agreement)
+
+    def _show_case(self, case: Case | None) -> None:
+        surgeons = case.surgeons if case else ()
+        if tuple(self.ticks) != surgeons:
+            self._rebuild(surgeons)
+        for button in (self.all_button, self.none_button):
+            button.allow(bool(surgeons), _NONE)
+        self._offer(case)
+
+    def _rebuild(self, surgeons: tuple[str, ...]) -> None:
+        while (item := self._list.takeAt(0)) is not None:
+            if item.widget() is not None:
+                item.widget().deleteLater()
+        self.ticks = {}
+        known = self._session.dataset.surgeons if self._session.dataset else surgeons
+        for surgeon in surgeons:
+            tick = Tick(surgeon, surgeon_color(known.index(surgeon)))
+            tick.setChecked(surgeon in self._session.surgeons)
+            tick.toggled.connect(self._tell)
+            self._list.addWidget(tick)
+            self.ticks[surgeon] = tick
+        self._list.addStretch()
+
+    def _offer(self, case: Case | None) -> None:
+        surgeons = case.surgeons if case else ()
+        who = [BY_NOBODY, *surgeons] + ([BY_NETWORK] if self._session.prediction else [])
+        words = ["before drilling"] + [f"as left by {name}" for name in who[1:]]
+        self.left_by.offer(who, words)
+        self.left_by.choose(self._session.left_by if self._session.left_by in who else BY_NOBODY)
+        reason = "" if case and case.structures else "This bone has no structures to cut from."
+        self.left_by.setEnabled(not reason)
+        self.left_by.setToolTip(reason or "Cut the region out of the bone: what was left after drilling.")
+
+    def _show_ticks(self, surgeons: tuple[str, ...]) -> None:
+        for surgeon, tick in self.ticks.items():
+            tick.blockSignals(True)
+            tick.setChecked(surgeon in surgeons)
+            tick.blockSignals(False)
+
+    def _show_agreement(self, agreement: CaseAgreement | None) -> None:
+        self.agreement.setText(_sentence(agreement))
+
+    def _tell(self, _: bool) -> None:
+        self.surgeons_chosen.emit(tuple(name for name, tick in self.ticks.items() if tick.isChecked()))
+
+
+def _sentence(agreement: CaseAgreement | None) -> str:
+    if agreement is None or len(agreement.surgeons) < 2:
+        return "Needs at least two surgeons."
+    between = [
+        agreement.pairwise[row, column]
+        for row in range(len(agreement.surgeons))
+        for column in range(row)
+    ]
+    mean = sum(between) / len(between)
+    return (
+        f"Surgeons drilled {agreement.foreground:.1%} of the voxels on average.<br>"
+        f"Dice between two surgeons: {mean:.3f} (lowest {min(between):.3f}, highest {max(between):.3f}).<br>"
+        f"No single region can reach more than {agreement.oracle_dice:.3f} (oracle)."
+    )

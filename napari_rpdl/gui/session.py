@@ -1,0 +1,133 @@
+"""What the person at the viewer is working on: evented state, no Qt."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from psygnal import evented
+
+from napari_rpdl.consensus.agreement import CaseAgreement
+from napari_rpdl.data.case import Case
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.evaluation.scoring import Scores
+from napari_rpdl.events import Event, Failed, Said
+from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
+from napari_rpdl.settings import RPMapSettings, TrainingSettings
+
+if TYPE_CHECKING:
+    from napari_rpdl.learning.prediction import Prediction
+
+BY_NOBODY = ""
+BY_NETWORK = "the network"
+"""Who else than a surgeon can have drilled the bone that is shown (no surgeon's name holds a space)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """How far a training is; ``after`` folds its events into it."""
+
+    running: bool = False
+    stopping: bool = False
+    text: str = "Not started."
+    device: str = ""
+    share: float = 0.0
+    """Finished part of the planned steps, 0..1."""
+    remaining_s: float | None = None
+    epochs: tuple[EpochEnded, ...] = ()
+
+    def after(self, event: Event) -> "TrainingState":
+        """Return the state once ``event`` has happened; unknown events change nothing."""
+        match event:
+            case TrainingStarted():
+                where = "a GPU" if event.device.startswith("cuda") else event.device
+                kept = tuple(epoch for epoch in self.epochs if epoch.epoch < event.first_epoch)
+                text = f"{event.parameters:,} parameters learn from {len(event.training_bones)} bones."
+                return replace(self, text=text, device=f"Training on {where} ({event.device})", epochs=kept)
+            case StepEnded():
+                share = ((event.epoch - 1) + event.step / event.steps_per_epoch) / event.epochs
+                text = f"Epoch {event.epoch} of {event.epochs}, loss {event.loss:.3f}"
+                return replace(self, text=text, share=min(max(share, 0.0), 1.0), remaining_s=event.remaining_s)
+            case EpochEnded():
+                return replace(
+                    self,
+                    share=event.epoch / event.epochs,
+                    remaining_s=event.remaining_s,
+                    epochs=(*self.epochs, event),
+                )
+            case TrainingEnded():
+                text = f"Training {event.reason} after {event.epochs} epochs; the best was epoch {event.best_epoch}."
+                return replace(self, running=False, text=text, share=1.0, remaining_s=None)
+            case Failed(text=text) | Said(text=text):
+                return replace(self, running=self.running and not isinstance(event, Failed), text=text)
+            case _:
+                return self
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingWish:
+    """What a person asks for with the button Train.
+
+    Attributes:
+        settings: how to train.
+        run: folder of the run; a new one beside the dataset when None.
+        hold_out: cases the network must not see.
+        own_process: whether to train in a child process.
+    """
+
+    settings: TrainingSettings
+    run: Path | None
+    hold_out: tuple[str, ...]
+    own_process: bool
+
+
+@evented
+@dataclass(eq=False)
+class Session:
+    """One person's desk. Panels watch ``session.events.<field>``; coordinators set the fields.
+
+    Attributes:
+        dataset: the open dataset.
+        case: the bone in the viewer, None while none is loaded.
+        surgeons: whose drilled regions are shown, in the order ticked.
+        left_by: the surgeon (or ``BY_NETWORK``) whose cavity is cut out of the bone in 3-D.
+        hidden_structures: codes of the structures left out in 3-D.
+        bone_opacity: of the bone's surface, 0 to 1.
+        rpmap: settings of the reward-penalty map.
+        rpmap_shown: whether the map lies over the bone.
+        rpmap_range: smallest and largest value of the map that is shown.
+        agreement: what the surgeons of ``case`` agree on.
+        training: the training that runs or ran last.
+        run: the run folder whose network predicts.
+        prediction: what the network says about ``case``; None before it was asked.
+        threshold: voxels at least this probable count as drilled.
+        scores: the prediction at ``threshold`` against every surgeon.
+        busy: what the background is doing, for the status line; empty when idle.
+        told: the last sentence meant for the person, shown once.
+    """
+
+    dataset: Dataset | None = None
+    case: Case | None = None
+    surgeons: tuple[str, ...] = ()
+    left_by: str = BY_NOBODY
+    hidden_structures: frozenset[int] = frozenset()
+    bone_opacity: float = 1.0
+    rpmap: RPMapSettings = RPMapSettings()
+    rpmap_shown: bool = False
+    rpmap_range: tuple[float, float] | None = None
+    agreement: CaseAgreement | None = None
+    training: TrainingState = TrainingState()
+    run: Path | None = None
+    prediction: "Prediction | None" = None
+    threshold: float = 0.5
+    scores: Scores | None = None
+    busy: str = ""
+    told: str = ""
+
+    @property
+    def case_id(self) -> str:
+        """Name of the bone in the viewer, empty where there is none."""
+        return self.case.case_id if self.case else ""
+
+    def shows(self, case_id: str) -> bool:
+        """Say whether a result for ``case_id`` still belongs to the bone in the viewer."""
+        return self.case is not None and self.case.case_id == case_id

@@ -1,0 +1,205 @@
+"""The workspace: builds the panels, connects their wishes to the coordinators."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from napari.utils.notifications import show_error, show_info
+from qtpy.QtCore import QEvent, QObject
+from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from qtpy.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from napari_rpdl.errors import InputError
+from napari_rpdl.events import Event, Failed
+from napari_rpdl.gui.coordinators.cases import CaseCoordinator
+from napari_rpdl.gui.coordinators.imports import ImportCoordinator
+from napari_rpdl.gui.coordinators.maps import MapCoordinator
+from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
+from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
+from napari_rpdl.gui.jobs import Jobs
+from napari_rpdl.gui.layers import Layers
+from napari_rpdl.gui.panels.bones import BonesPanel
+from napari_rpdl.gui.panels.predict import PredictPanel
+from napari_rpdl.gui.panels.rpmap import RPMapPanel
+from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
+from napari_rpdl.gui.panels.train import TrainPanel
+from napari_rpdl.gui.sample import sample_folder
+from napari_rpdl.gui.session import Session
+
+if TYPE_CHECKING:
+    import napari
+
+TITLE = "RPDL workspace"
+
+
+class Workspace(QWidget):
+    """The dock in which a person works: bones, surgeons, map, training, prediction."""
+
+    def __init__(self, napari_viewer: "napari.viewer.Viewer", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = Session()
+        self.jobs = Jobs()
+        layers = Layers(napari_viewer)
+        self.cases = CaseCoordinator(self.session, layers, self.jobs)
+        self.maps = MapCoordinator(self.session, layers, self.jobs)
+        self.trainings = TrainingCoordinator(self.session, self.jobs)
+        self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
+        self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
+        self.bones = BonesPanel(self.session)
+        self.surgeons = SurgeonsPanel(self.session)
+        self.rpmap = RPMapPanel(self.session)
+        self.train = TrainPanel(self.session)
+        self.predict = PredictPanel(self.session)
+        self._layers = layers
+        self._status = QLabel()
+        self._pulse = QProgressBar()
+        self._arrange()
+        self._connect()
+        self._bind_keys(napari_viewer)
+        self._end_with_the_window()
+
+    def open_dataset(self, folder: Path) -> None:
+        """Open a dataset folder and show its first bone."""
+        self.cases.open_dataset(folder)
+
+    def open_sample(self) -> None:
+        """Open the phantom dataset that comes with the plugin."""
+        self.open_dataset(sample_folder())
+
+    def start_import(self, events: Iterator[Event], out: Path) -> None:
+        """Run an importer in the background, then open what it made."""
+        self.imports.start(events, out)
+
+    # -- building ---------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        self.setMinimumWidth(380)
+        self.setAcceptDrops(True)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        for title, panel in (
+            ("Bones", self.bones),
+            ("Surgeons", self.surgeons),
+            ("RPMap", self.rpmap),
+            ("Train", self.train),
+            ("Predict", self.predict),
+        ):
+            self.tabs.addTab(_scrolling(panel), title)
+        self._pulse.setRange(0, 0)
+        self._pulse.setMaximumHeight(6)
+        self._pulse.setTextVisible(False)
+        self._pulse.hide()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(4, 4, 4, 4)
+        for widget in (self.tabs, self._status, self._pulse):
+            rows.addWidget(widget)
+
+    def _connect(self) -> None:
+        self._wish(self.bones.open_asked, self._ask_dataset)
+        self._wish(self.bones.sample_asked, self.open_sample)
+        self._wish(self.bones.case_chosen, self.cases.show_case)
+        self._wish(self.bones.step_asked, self.cases.step)
+        self._wish(self.bones.view_asked, self.cases.look)
+        self._wish(self.bones.dimensions_asked, lambda dimensions: self._layers.set_3d(dimensions == 3))
+        self._wish(self.bones.opacity_chosen, self.cases.choose_opacity)
+        self._wish(self.bones.structures_hidden, self.cases.hide_structures)
+        self._wish(self.surgeons.surgeons_chosen, self.cases.choose_surgeons)
+        self._wish(self.surgeons.left_by_chosen, self.cases.choose_left_by)
+        self._wish(self.rpmap.shown_chosen, self.maps.show)
+        self._wish(self.rpmap.settings_chosen, self.maps.choose_settings)
+        self._wish(self.train.train_asked, lambda: self.trainings.train(self.train.wish()))
+        self._wish(self.train.resume_asked, self.trainings.resume)
+        self._wish(self.train.cancel_asked, self.trainings.cancel)
+        self._wish(self.predict.run_chosen, self.predictions.choose_run)
+        self._wish(self.predict.predict_asked, lambda: self.predictions.predict(self.predict.settings()))
+        self._wish(self.predict.predict_all_asked, lambda: self.predictions.predict_all(self.predict.settings()))
+        self._wish(self.predict.threshold_chosen, self.predictions.choose_threshold)
+        self.session.events.busy.connect(self._show_busy)
+        self.session.events.told.connect(show_info)
+        self.jobs.failed.connect(_show_failure)
+
+    def _wish(self, signal: Any, act: Callable[..., None]) -> None:
+        """Let a wish act; what a person got wrong becomes a message, not a traceback."""
+
+        def safely(*what: object) -> None:
+            try:
+                act(*what)
+            except InputError as error:
+                show_error(str(error))
+
+        signal.connect(safely)
+
+    def _bind_keys(self, viewer: "napari.viewer.Viewer") -> None:
+        viewer.bind_key("N", lambda _: self.cases.step(1), overwrite=True)
+        viewer.bind_key("Shift-N", lambda _: self.cases.step(-1), overwrite=True)
+
+    # -- showing ----------------------------------------------------------------------
+
+    def _show_busy(self, text: str) -> None:
+        self._status.setText(text)
+        self._pulse.setVisible(bool(text))
+
+    def _ask_dataset(self) -> None:
+        if folder := QFileDialog.getExistingDirectory(self, "Folder of a dataset (with dataset.json in it)"):
+            self.open_dataset(Path(folder))
+
+    # -- Qt ---------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Accept a dropped folder."""
+        if _dropped_folder(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open a dropped dataset folder."""
+        if (folder := _dropped_folder(event)) is not None:
+            self.open_dataset(folder)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Watch the window that the dock has come to lie in."""
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Stop all work once the viewer's window has really closed (a refused close never hides it)."""
+        if event.type() == QEvent.Type.Hide and not event.spontaneous() and watched is self.window():
+            self.jobs.close()
+        return super().eventFilter(watched, event)
+
+    def _end_with_the_window(self) -> None:
+        """Stop all work when the dock is deleted or the program ends."""
+        jobs = self.jobs
+        self.destroyed.connect(lambda: jobs.close())
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(jobs.close)
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(panel)
+    return area
+
+
+def _show_failure(failed: Failed) -> None:
+    show_error(failed.text)
+
+
+def _dropped_folder(event: QDropEvent) -> Path | None:
+    for url in event.mimeData().urls():
+        path = Path(url.toLocalFile())
+        if path.is_dir():
+            return path
+    return None
