@@ -67,7 +67,7 @@ def best_threshold(cases: Sequence[Case]) -> float:
 
     Leave one bone out of ``cases``, average the others, score every threshold on the
     bone left out; take the threshold with the highest mean over bones, of equals the
-    smallest. (On its own average a bone would look better at a higher threshold than a
+    middle one. (On its own average a bone would look better at a higher threshold than a
     new bone will.) With a single bone there is nothing to leave out, and it is scored on
     its own vote map.
 
@@ -84,7 +84,9 @@ def best_threshold(cases: Sequence[Case]) -> float:
     for case in cases:
         others = [other for other in cases if other.bone != case.bone] or cases
         scores.append(dice_by_threshold(mean_vote_map(others, case.grid.shape, case.side), case))
-    return float(_THRESHOLDS[np.mean(scores, axis=0).argmax()])
+    mean = np.mean(scores, axis=0)
+    equals = np.flatnonzero(mean == mean.max())
+    return (int(equals[equals.size // 2]) + 1) / 100
 
 
 def baseline_mask(training_cases: Sequence[Case], case: Case) -> Mask:
