@@ -27,3 +27,8 @@ def stance(view: View, side: Side | None) -> Stance:
     """
     gaze = (0.0, 0.0, 1.0 if side == "left" else -1.0)
     return Stance(gaze, (0.0, 1.0, 0.0) if view == "surgical" else (1.0, 0.0, 0.0))
+
+
+def lamp(side: Side | None) -> Direction:
+    """Return the direction (z, y, x) towards the operating lamp: from the side, a little above and in front."""
+    return 0.55, 0.45, -1.0 if side == "left" else 1.0

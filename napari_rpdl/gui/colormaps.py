@@ -5,7 +5,7 @@ from napari.utils.colormaps import Colormap, DirectLabelColormap, ensure_colorma
 from numpy.typing import NDArray
 
 from napari_rpdl.data.structures import StructureTable
-from napari_rpdl.gui.palette import NETWORK, OKABE_ITO, PENALTY, REWARD
+from napari_rpdl.gui.palette import NETWORK, PENALTY, REWARD, rgb
 
 
 def structure_labels(table: StructureTable) -> DirectLabelColormap:
@@ -19,34 +19,13 @@ def one_color_labels(color: str) -> DirectLabelColormap:
     return DirectLabelColormap(color_dict={None: "transparent", 0: "transparent", 1: color})
 
 
-def code_colormap(table: StructureTable) -> Colormap:
-    """Return a colour map that takes value = code, with contrast limits (0, 255), to the table's colours."""
-    colors = np.ones((256, 4))
-    for structure in table.structures:
-        colors[structure.code] = _rgba(structure.color)
-    return Colormap(colors, name="structures")
-
-
-def surgeon_colormap() -> Colormap:
-    """Return a colour map that takes value = rank modulo 7, with contrast limits (0, 6), to surgeon colours."""
-    return Colormap(np.array([_rgba(color) for color in OKABE_ITO]), name="surgeons")
-
-
-def bone_colormap(color: str) -> Colormap:
-    """Return bone from deep cavity (0, dark and warm) to the open surface (1)."""
-    lit = _rgba(color)
-    deep = lit * (0.26, 0.17, 0.14, 1)
-    middle = lit * (0.70, 0.60, 0.52, 1)
-    return Colormap(np.array([deep, middle, lit]), name="bone")
-
-
 def rpmap_colormap(penalties: bool) -> Colormap:
     """Return penalty (-1) over transparent zero to reward (+1).
 
     Without ``penalties`` only rewards have a colour: in 3-D the penalties, which are
     everywhere that no surgeon drilled, would hide them.
     """
-    penalty, reward = _rgba(PENALTY, 0.55), _rgba(REWARD, 0.9)
+    penalty, reward = _rgba(PENALTY, 0.38), _rgba(REWARD, 0.9)
     zero = np.array([1.0, 1.0, 1.0, 0.0])
     low = penalty if penalties else zero
     colors = [low, low * (1, 1, 1, 0.45), zero, reward * (1, 1, 1, 0.5), reward]
@@ -65,5 +44,4 @@ def gray() -> Colormap:
 
 
 def _rgba(color: str, alpha: float = 1.0) -> NDArray[np.float64]:
-    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return np.array([red, green, blue, alpha])
+    return np.array([*rgb(color), alpha])

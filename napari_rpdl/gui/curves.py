@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from qtpy.QtCore import QTimer
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QWidget
 
 from napari_rpdl.learning.events import EpochEnded
@@ -42,12 +43,20 @@ class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backen
         if not self._timer.isActive():
             self._timer.start()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Catch up with what was not drawn while hidden."""
+        super().showEvent(event)
+        self._timer.start()
+
     def drawn(self) -> tuple[int, int]:
         """Return how many points the training and the validation curve have."""
         return len(self._training.get_xdata()), len(self._validation.get_xdata())
 
     def _redraw(self) -> None:
+        if not len(self._training.get_xdata()):
+            return
         self._axes.relim()
+        self._axes.autoscale(enable=True)
         self._axes.autoscale_view()
         if self.isVisible():
             self.draw_idle()
@@ -60,6 +69,7 @@ class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backen
         for side, spine in self._axes.spines.items():
             spine.set_visible(side in ("left", "bottom"))
             spine.set_color(_INK)
+        self._axes.set(xlim=(0, 10), ylim=(0, 1))
         self._axes.legend(fontsize=7, frameon=False, labelcolor=_INK, loc="upper right")
 
 

@@ -16,13 +16,14 @@ from napari_rpdl.data.volume import Grid
 from napari_rpdl.gui import colormaps
 from napari_rpdl.gui.camera import View, stance
 from napari_rpdl.gui.meshes import Mesh
-from napari_rpdl.gui.palette import NETWORK, OKABE_ITO, surgeon_color
+from napari_rpdl.gui.palette import NETWORK, surgeon_color
 from napari_rpdl.gui.space import METADATA, metadata_of, placement
 
 CT, LABELS, BONE, STRUCTURES = "CT", "Structures (slices)", "Bone", "Structures"
 RPMAP, PROBABILITY, NETWORK_REGION, REGIONS = "RPMap", "Probability", "Predicted region", "Drilled regions"
 _IN_3D = (BONE, STRUCTURES, REGIONS)
 _IN_SLICES = (CT, LABELS, NETWORK_REGION)
+_ORDER = (CT, LABELS, STRUCTURES, BONE, REGIONS, RPMAP, PROBABILITY, NETWORK_REGION)
 _ROLE = "role"
 _UNIT_CUBE = (1, 1, 1)
 
@@ -56,17 +57,13 @@ class Layers:
             self.fit()
         self._name_axes()
 
-    def show_bone(self, mesh: Mesh, color: str) -> None:
-        """Show the bone's surface; its values are light, 0 to 1."""
-        layer = self._surface(BONE, mesh, shading="smooth")
-        layer.colormap = colormaps.bone_colormap(color)
-        layer.contrast_limits = (0, 1)
+    def show_bone(self, mesh: Mesh) -> None:
+        """Show the bone's surface."""
+        self._surface(BONE, mesh)
 
-    def show_structures(self, mesh: Mesh, table: StructureTable) -> None:
-        """Show the surfaces of structures; values are their codes."""
-        layer = self._surface(STRUCTURES, mesh, shading="smooth")
-        layer.colormap = colormaps.code_colormap(table)
-        layer.contrast_limits = (0, 255)
+    def show_structures(self, mesh: Mesh) -> None:
+        """Show the surfaces of structures."""
+        self._surface(STRUCTURES, mesh)
 
     def set_bone_opacity(self, opacity: float) -> None:
         """Make the bone more or less transparent, 0 to 1."""
@@ -80,10 +77,9 @@ class Layers:
 
         Args:
             masks: by surgeon: rank (for the colour) and mask (z, y, x).
-            mesh: all regions; values are ranks modulo the number of colours.
+            mesh: the surfaces of all regions.
         """
-        layer = self._surface(REGIONS, mesh, shading="smooth")
-        layer.colormap, layer.contrast_limits = colormaps.surgeon_colormap(), (0, len(OKABE_ITO) - 1)
+        layer = self._surface(REGIONS, mesh)
         layer.blending, layer.opacity = "translucent_no_depth", 0.35
         for role in self._roles():
             if role.startswith("outline"):
@@ -183,6 +179,7 @@ class Layers:
         layer = self._find(role)
         if layer is None:
             layer = add(data, name=name, visible=False, metadata={METADATA: {_ROLE: role}}, **placement(self._grid))
+            self._order()
         else:
             layer.data = data
             layer.name = name
@@ -190,23 +187,34 @@ class Layers:
         self._want(role, True)
         return layer
 
-    def _surface(self, role: str, mesh: Mesh, shading: str) -> Any:
-        data = _drawable(mesh)
+    def _surface(self, role: str, mesh: Mesh) -> Any:
+        vertices, faces, shades = _drawable(mesh)
         layer = self._find(role)
         if layer is None:
             layer = self._viewer.add_surface(
-                data,
+                (vertices, faces),
+                vertex_colors=shades,
                 name=role,
                 visible=False,
-                shading=shading,
+                shading="none",
                 metadata={METADATA: {_ROLE: role}},
                 **placement(self._grid),
             )
+            self._order()
         else:
-            layer.data = data
+            layer.vertex_colors = None  # the old colours do not fit the new vertices
+            layer.data = (vertices, faces)
+            layer.vertex_colors = shades
         self._place(layer)
         self._want(role, not mesh.is_empty)
         return layer
+
+    def _order(self) -> None:
+        """Keep what must stay visible on top: later layers are drawn over earlier ones."""
+        ranks = [_rank(layer.metadata.get(METADATA, {}).get(_ROLE, "")) for layer in self._viewer.layers]
+        order = sorted(range(len(ranks)), key=lambda index: ranks[index])
+        if order != sorted(order):
+            self._viewer.layers.move_multiple(order, 0)
 
     def _place(self, layer: Any) -> None:
         """Put a layer where the case lies and remember how to save it."""
@@ -257,8 +265,14 @@ class Layers:
 
 
 def _drawable(mesh: Mesh) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return napari's triple; a point-sized triangle for an empty mesh, which napari cannot draw."""
+    """Return vertices, faces and colours; a point-sized triangle for an empty mesh, which napari cannot draw."""
     if mesh.is_empty:
-        return np.zeros((3, 3), np.float32), np.array([[0, 1, 2]]), np.zeros(3, np.float32)
-    return mesh.vertices, mesh.faces, mesh.values
+        return np.zeros((3, 3), np.float32), np.array([[0, 1, 2]]), np.ones((3, 4), np.float32)
+    return mesh.vertices, mesh.faces, mesh.colors
 
+
+def _rank(role: str) -> int:
+    """Return the place of a role in the drawing order; layers of other people stay on top."""
+    if role.startswith("outline"):
+        return len(_ORDER)
+    return _ORDER.index(role) if role in _ORDER else len(_ORDER) + 1

@@ -1,27 +1,38 @@
-"""Surfaces of masks for the 3-D view (scikit-image's marching cubes, smoothed and shaded)."""
+"""Coloured surfaces of masks for the 3-D view (scikit-image's marching cubes), light baked in.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+The light is computed here because napari lights surfaces from behind as soon as its
+camera shows patients unmirrored, and because its lamp throws no shadow: a cavity would
+hardly be seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.gui.camera import lamp
+from napari_rpdl.gui.palette import rgb
+
+Floats = NDArray[np.float32]
+Lamp = tuple[float, float, float]
+_AMBIENT, _LAMP, _BOUNCE = 0.34, 0.62, 0.16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
-    """Triangles in voxel coordinates (z, y, x) with a number at each vertex.
+    """Triangles in voxel coordinates (z, y, x), coloured at the vertices.
 
     Attributes:
         vertices: float32 (N, 3).
         faces: int32 (M, 3), indices into ``vertices``.
-        values: float32 (N,).
+        colors: float32 (N, 4), RGBA in 0..1.
     """
 
-    vertices: NDArray[np.float32]
+    vertices: Floats
     faces: NDArray[np.int32]
-    values: NDArray[np.float32]
+    colors: Floats
 
     @property
     def is_empty(self) -> bool:
@@ -29,17 +40,18 @@ class Mesh:
         return len(self.faces) == 0
 
 
-NOTHING = Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), np.zeros(0, np.float32))
+NOTHING = Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), np.zeros((0, 4), np.float32))
 
 
-def surface(mask: Mask, sigma: float = 0.7, value: float = 0.0, level: float = 0.5) -> Mesh:
-    """Return the closed surface of a mask (z, y, x).
+def surface(mask: Mask, color: str, towards_lamp: Lamp, sigma: float = 0.7, level: float = 0.5) -> Mesh:
+    """Return the closed, lit surface of a mask (z, y, x).
 
     Args:
-        mask: bool (z, y, x); where it touches the border of the array it is closed there.
-        sigma: Gaussian smoothing in voxels that hides the staircase; parts thinner
-            than a voxel would vanish in it and are drawn unsmoothed instead.
-        value: what every vertex gets.
+        mask: where it touches the border of the array it is closed there.
+        color: "#rrggbb".
+        towards_lamp: direction (z, y, x) in voxels.
+        sigma: Gaussian smoothing in voxels that hides the staircase; parts that would
+            vanish in it are drawn unsmoothed instead.
         level: below 0.5 the surface lies a little outside the mask, so that it wins over a touching one.
     """
     from skimage.measure import marching_cubes  # imported late: 0.3 s that opening napari need not wait for
@@ -49,27 +61,29 @@ def surface(mask: Mask, sigma: float = 0.7, value: float = 0.0, level: float = 0
         return NOTHING
     inside = np.pad(mask[box], 2).astype(np.float32)
     smooth = _smoothed(inside, sigma)
-    field = smooth if smooth.max() > 0.6 else inside
+    field = smooth if smooth.max() > level + 0.1 else inside
     vertices, faces, _, _ = marching_cubes(field, level, allow_degenerate=False)
+    light = _lambert(_outward(field, vertices), towards_lamp)
     offset = np.array([part.start - 2 for part in box], np.float32)
-    return Mesh(
-        (vertices + offset).astype(np.float32), faces.astype(np.int32), np.full(len(vertices), value, np.float32)
-    )
+    colors = np.ones((len(vertices), 4), np.float32)
+    colors[:, :3] = light[:, None] * np.array(rgb(color), np.float32)
+    return Mesh((vertices + offset).astype(np.float32), faces.astype(np.int32), colors)
 
 
-def bone_surface(bone: Mask, sigma: float = 0.7) -> Mesh:
-    """Return the surface of a bone whose values are its ambient light, 0 (deep cavity) to 1 (open).
+def bone_surface(bone: Mask, color: str, towards_lamp: Lamp) -> Mesh:
+    """Return the surface of a bone, darker and warmer the deeper it lies in a cavity.
 
-    A lamp at the camera throws no shadows, so a cavity would hardly be seen. Here a
-    vertex is the darker, the more bone lies around it within about six voxels.
+    A vertex is the darker, the more bone lies around it within about five voxels: half
+    on a plain, all at the bottom of a shaft.
     """
-    mesh = surface(bone, sigma)
+    mesh = surface(bone, color, towards_lamp)
     if mesh.is_empty:
         return mesh
-    crowded = sum(_smoothed(bone.astype(np.float32), s) for s in (2.0, 5.0)) / 2
-    around = _sampled(crowded, mesh.vertices)
-    light = np.clip((0.80 - around) / 0.45, 0, 1)
-    return Mesh(mesh.vertices, mesh.faces, light.astype(np.float32))
+    crowded = sum(_smoothed(bone.astype(np.float32), sigma) for sigma in (1.5, 4.0)) / 2
+    openness = np.clip(1 - 1.9 * (_sampled(crowded, mesh.vertices) - 0.5), 0.18, 1.06)
+    colors = mesh.colors.copy()
+    colors[:, :3] *= openness[:, None] ** np.array([1.0, 1.25, 1.45], np.float32)  # deep bone looks reddish
+    return replace(mesh, colors=np.clip(colors, 0, 1))
 
 
 def structure_surfaces(case: Case, drilled: Mask | None = None) -> dict[int, Mesh]:
@@ -79,19 +93,20 @@ def structure_surfaces(case: Case, drilled: Mask | None = None) -> dict[int, Mes
     """
     labels = case.labels()
     present = set(np.unique(labels).tolist())
+    towards = lamp(case.side)
     meshes = {}
     for code in case.table.codes_of("critical", "landmark", "other"):
         if code in present:
             mask = labels == code if drilled is None else (labels == code) & ~drilled
-            meshes[code] = surface(mask, sigma=0.6, value=code, level=0.4)
+            meshes[code] = surface(mask, case.table[code].color, towards, sigma=0.6, level=0.4)
     return meshes
 
 
 def solid_of(case: Case) -> Mask:
-    """Return what the bone surface encloses: everything that is not air (z, y, x).
+    """Return what the bone's surface encloses (z, y, x).
 
-    Structures inside the bone belong to it, else every nerve would leave a hole around itself.
-    Landmarks such as the ear canal are hollow or soft and stay out.
+    Structures inside the bone belong to it, else every nerve would leave a hole around
+    itself; landmarks such as the ear canal are hollow or soft and stay out.
     """
     return case.table.mask_of(case.labels(), "bone", "critical", "other")
 
@@ -105,13 +120,8 @@ def joined(meshes: Sequence[Mesh]) -> Mesh:
     return Mesh(
         np.concatenate([mesh.vertices for mesh in filled]),
         np.concatenate([mesh.faces + start for mesh, start in zip(filled, starts, strict=True)]).astype(np.int32),
-        np.concatenate([mesh.values for mesh in filled]),
+        np.concatenate([mesh.colors for mesh in filled]),
     )
-
-
-def region_surfaces(masks: Mapping[int, Mask]) -> Mesh:
-    """Return the surfaces of several drilled regions as one mesh; the value is the key."""
-    return joined([surface(mask, value=key) for key, mask in masks.items()])
 
 
 def _bounding_box(mask: Mask, margin: int) -> tuple[slice, slice, slice] | None:
@@ -125,15 +135,32 @@ def _bounding_box(mask: Mask, margin: int) -> tuple[slice, slice, slice] | None:
     return parts[0], parts[1], parts[2]
 
 
-def _smoothed(field: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+def _outward(field: Floats, vertices: Floats) -> Floats:
+    """Return unit normals that point out of the mask: down the gradient of the smoothed mask."""
+    soft = _smoothed(field, 0.8)
+    gradient = np.stack([_sampled(component, vertices) for component in np.gradient(soft)], axis=1)
+    length = np.linalg.norm(gradient, axis=1, keepdims=True)
+    normals: Floats = (-gradient / np.maximum(length, 1e-6)).astype(np.float32)
+    return normals
+
+
+def _lambert(normals: Floats, towards_lamp: Lamp) -> Floats:
+    """Return brightness 0..1 by Lambert's law, with ambient light and a little bounced from behind."""
+    direction = np.array(towards_lamp, np.float32) / np.linalg.norm(towards_lamp)
+    facing = normals @ direction
+    light: Floats = _AMBIENT + _LAMP * np.clip(facing, 0, 1) + _BOUNCE * np.clip(-facing, 0, 1)
+    return light.astype(np.float32)
+
+
+def _smoothed(field: Floats, sigma: float) -> Floats:
     from scipy.ndimage import gaussian_filter
 
-    smooth: NDArray[np.float32] = gaussian_filter(field, sigma, mode="constant")
+    smooth: Floats = gaussian_filter(field, sigma, mode="constant")
     return smooth
 
 
-def _sampled(field: NDArray[np.float32], vertices: NDArray[np.float32]) -> NDArray[np.float32]:
+def _sampled(field: Floats, vertices: Floats) -> Floats:
     from scipy.ndimage import map_coordinates
 
-    values: NDArray[np.float32] = map_coordinates(field, vertices.T, order=1, mode="nearest")
+    values: Floats = map_coordinates(field, vertices.T, order=1, mode="nearest")
     return values

@@ -10,3 +10,9 @@ REWARD, PENALTY = "#2C7BE5", "#E66101"
 def surgeon_color(rank: int) -> str:
     """Return the colour of the surgeon at ``rank`` in the dataset's order; repeats after seven."""
     return OKABE_ITO[rank % len(OKABE_ITO)]
+
+
+def rgb(color: str) -> tuple[float, float, float]:
+    """Return red, green and blue (0..1) of "#rrggbb"."""
+    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue

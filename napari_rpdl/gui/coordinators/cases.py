@@ -1,18 +1,18 @@
 """Which bone is shown, and how."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from napari_rpdl.consensus.agreement import CaseAgreement, case_agreement
+from napari_rpdl.consensus.agreement import case_agreement
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.events import Failed
-from napari_rpdl.gui.camera import View
+from napari_rpdl.gui.camera import View, lamp
 from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
-from napari_rpdl.gui.meshes import NOTHING, Mesh, bone_surface, joined, region_surfaces, solid_of, structure_surfaces
-from napari_rpdl.gui.palette import OKABE_ITO
+from napari_rpdl.gui.meshes import Mesh, bone_surface, joined, solid_of, structure_surfaces, surface
+from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
 
 _BONE_COLOR = "#e8dcc0"
@@ -140,13 +140,13 @@ class CaseCoordinator:
         solids: Solids = event.value
         self._structures = solids.structures
         self._show_structures()
-        self._layers.show_bone(solids.bone, self._bone_color())
+        self._layers.show_bone(solids.bone)
         self._layers.set_bone_opacity(self._session.bone_opacity)
 
     def _show_structures(self) -> None:
-        if (case := self._session.case) is not None:
+        if self._session.case is not None:
             shown = [mesh for code, mesh in self._structures.items() if code not in self._session.hidden_structures]
-            self._layers.show_structures(joined(shown), case.table)
+            self._layers.show_structures(joined(shown))
 
     def _hear_regions(self, event: Made | Failed) -> None:
         if isinstance(event, Made) and self._session.shows(event.value.case_id):
@@ -167,7 +167,7 @@ class CaseCoordinator:
             return
         everyone = dataset.surgeons if dataset else case.surgeons
         masks = {name: (everyone.index(name), case.annotation(name).mask) for name in self._session.surgeons}
-        self._jobs.start("regions", computing(_regions, case.case_id, masks), self._hear_regions)
+        self._jobs.start("regions", computing(_regions, case, masks), self._hear_regions)
 
     def _cavity(self, case: Case) -> Mask | None:
         who, prediction = self._session.left_by, self._session.prediction
@@ -175,27 +175,26 @@ class CaseCoordinator:
             return prediction.mask(self._session.threshold) if prediction is not None else None
         return None if who == BY_NOBODY else case.annotation(who).mask
 
-    def _bone_color(self) -> str:
-        case = self._session.case
-        colors = [s.color for s in case.table.structures if s.role == "bone"] if case else []
-        return colors[0] if colors else _BONE_COLOR
-
 
 def _solids(case: Case, drilled: Mask | None) -> Solids:
     solid = solid_of(case)
     left = solid if drilled is None else solid & ~drilled
-    return Solids(case.case_id, bone_surface(left), structure_surfaces(case, drilled))
+    bone = bone_surface(left, _bone_color(case), lamp(case.side))
+    return Solids(case.case_id, bone, structure_surfaces(case, drilled))
 
 
-def _regions(case_id: str, masks: dict[str, tuple[int, Mask]]) -> Regions:
-    if not masks:
-        return Regions(case_id, masks, NOTHING)
-    mesh = joined([region_surfaces({rank % len(OKABE_ITO): mask}) for rank, mask in masks.values()])
-    return Regions(case_id, masks, mesh)
+def _regions(case: Case, masks: dict[str, tuple[int, Mask]]) -> Regions:
+    towards = lamp(case.side)
+    meshes = [surface(mask, surgeon_color(rank), towards) for rank, mask in masks.values()]
+    return Regions(case.case_id, masks, joined(meshes))
+
+
+def _bone_color(case: Case) -> str:
+    """Return the table's colour of bone."""
+    return next((s.color for s in case.table.structures if s.role == "bone"), _BONE_COLOR)
 
 
 def _agreeing(case: Case) -> Iterator[Made]:
     """Measure agreement where there are surgeons who can agree."""
     if len(case.annotations) > 1:
-        measure: Callable[[Case], CaseAgreement] = case_agreement
-        yield Made(measure(case))
+        yield Made(case_agreement(case))
