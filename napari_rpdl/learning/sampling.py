@@ -128,17 +128,22 @@ def make_batch(
     device: torch.device,
 ) -> Batch:
     """Return the drawn bones, each with input, target and RPMap in the same orientation."""
-    drawn = [(cases[draw.bone], draw.orientation) for draw in draws]
-    structures = torch.stack([_turned(case.structures, orientation) for case, orientation in drawn])
-    votes = [(_turned(case.votes(), orientation), case.surgeons) for case, orientation in drawn]
-    maps = [torch.from_numpy(rpmap(v.numpy(), surgeons, settings.rpmap)) for v, surgeons in votes]
+    examples = [_example(cases[draw.bone], draw.orientation, settings) for draw in draws]
+    structures, shares, maps = (torch.stack(tensors).to(device) for tensors in zip(*examples, strict=True))
     return Batch(
-        inputs=encode(structures.to(device), codes, settings.network),
-        targets=torch.stack([v.float() / surgeons for v, surgeons in votes]).unsqueeze(1).to(device),
-        rpmap=torch.stack(maps).unsqueeze(1).to(device),
-        weights=torch.tensor([[float(surgeons)] for _, surgeons in votes], device=device),
+        inputs=encode(structures, codes, settings.network),
+        targets=shares.unsqueeze(1),
+        rpmap=maps.unsqueeze(1),
+        weights=torch.tensor([[float(cases[draw.bone].surgeons)] for draw in draws], device=device),
     )
 
 
-def _turned(volume: NDArray[Any], orientation: Orientation) -> Tensor:
-    return apply_orientation(torch.from_numpy(np.ascontiguousarray(volume)), orientation).contiguous()
+def _example(case: PackedCase, orientation: Orientation, settings: TrainingSettings) -> tuple[Tensor, Tensor, Tensor]:
+    """Return structures (uint8), vote shares and RPMap (float32) of one bone, (n, n, n) each."""
+    votes = case.votes()
+    share = np.divide(votes, case.surgeons, dtype=np.float32)
+    volumes = (case.structures, share, rpmap(votes, case.surgeons, settings.rpmap))
+    structures, shares, worth = (
+        apply_orientation(torch.from_numpy(np.ascontiguousarray(volume)), orientation) for volume in volumes
+    )
+    return structures, shares, worth

@@ -1,0 +1,80 @@
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+
+from napari_rpdl.learning.augmentation import (
+    CHOICES,
+    CUBE_GROUP,
+    LEFT_RIGHT,
+    Orientation,
+    apply_orientation,
+    draw_orientation,
+)
+
+CUBE = torch.arange(27).reshape(3, 3, 3)
+
+
+def images(orientations) -> set[bytes]:
+    return {apply_orientation(CUBE, orientation).numpy().tobytes() for orientation in orientations}
+
+
+def test_there_are_48_distinct_orientations():
+    assert len(CUBE_GROUP) == len(images(CUBE_GROUP)) == 48
+
+
+def test_they_are_what_mirrors_and_quarter_turns_make():
+    """The paper's 8 mirrors and 4 x 4 x 4 quarter turns, built with NumPy alone."""
+    made = set()
+    for mirrors in product((False, True), repeat=3):
+        mirrored = np.flip(CUBE.numpy(), [axis for axis, flip in enumerate(mirrors) if flip])
+        for a, b, c in product(range(4), repeat=3):
+            turned = np.rot90(np.rot90(np.rot90(mirrored, a, (0, 1)), b, (0, 2)), c, (1, 2))
+            made.add(turned.tobytes())
+    assert made == images(CUBE_GROUP)
+
+
+def test_they_are_closed():
+    twice = {
+        apply_orientation(apply_orientation(CUBE, first), second).numpy().tobytes()
+        for first in CUBE_GROUP
+        for second in CUBE_GROUP
+    }
+    assert twice == images(CUBE_GROUP)
+
+
+def test_half_of_them_are_rotations():
+    def determinant(orientation: Orientation) -> float:
+        matrix = np.eye(3)[list(orientation.order)]
+        return np.linalg.det(matrix * np.where(orientation.flips, -1, 1)[:, None])
+
+    assert sorted(round(determinant(orientation)) for orientation in CUBE_GROUP) == [-1] * 24 + [1] * 24
+
+
+def test_left_right_reverses_x_only():
+    np.testing.assert_array_equal(apply_orientation(CUBE, LEFT_RIGHT), CUBE.numpy()[:, :, ::-1])
+
+
+def test_leading_axes_stay():
+    batch = torch.stack([CUBE, CUBE + 100])[:, None]
+    for orientation in CUBE_GROUP:
+        turned = apply_orientation(batch, orientation)
+        assert turned.shape == batch.shape
+        torch.testing.assert_close(turned[1, 0], apply_orientation(CUBE + 100, orientation))
+
+
+@pytest.mark.parametrize(("augmentation", "count"), [("cube", 48), ("mirror", 2), ("none", 1)])
+def test_draws_reach_every_choice_and_nothing_else(augmentation, count):
+    rng = np.random.default_rng(0)
+    drawn = {draw_orientation(augmentation, rng) for _ in range(600)}
+    assert drawn == set(CHOICES[augmentation])
+    assert len(drawn) == count
+
+
+def test_draws_are_a_function_of_the_generator():
+    def draws(seed: int):
+        rng = np.random.default_rng(seed)
+        return [draw_orientation("cube", rng) for _ in range(20)]
+
+    assert draws(1) == draws(1) != draws(2)
