@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Annotation, Case, Side, checked_name
+from napari_rpdl.data.importers.arrays import map_array
 from napari_rpdl.data.nifti import read_grid, read_labels, read_mask, read_volume, write_volume
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.data.volume import Grid, Volume
@@ -91,7 +91,7 @@ def write_case(folder: Path, case: Case) -> None:
 
 
 def write_annotation(folder_of_case: Path, annotation: Annotation, grid: Grid) -> None:
-    """Write or replace what one surgeon drilled; burr positions of an older drilling go.
+    """Write or replace what one surgeon drilled; without burr positions, older ones go.
 
     Raises:
         InputError: the mask is not on ``grid``, or the folder cannot be written.
@@ -99,7 +99,7 @@ def write_annotation(folder_of_case: Path, annotation: Annotation, grid: Grid) -
     path = folder_of_case / "annotations" / f"{annotation.surgeon}{_SUFFIX}"
     positions = _positions_path(folder_of_case, annotation.surgeon)
     write_volume(Volume(annotation.mask, grid), path)
-    if annotation.burr_positions is None:
+    if annotation.burr_positions is None or len(annotation.burr_positions) == 0:
         positions.unlink(missing_ok=True)
     else:
         burr = np.ascontiguousarray(annotation.burr_positions, "<f4")
@@ -147,14 +147,9 @@ def _positions_path(folder: Path, surgeon: str) -> Path:
 
 def _read_positions(folder: Path, root: Path, surgeon: str) -> NDArray[np.float32] | None:
     path = inside(root, _positions_path(folder, surgeon))
-    if not path.exists():
+    if not path.is_file():
         return None
-    try:
-        # Mapping checks the announced size against the file before any memory is taken.
-        mapped = open_memmap(path, mode="r")
-    except (OSError, ValueError, TypeError, OverflowError, EOFError, RecursionError, MemoryError) as error:
-        msg = f"Expected {path} to be an .npy file of burr positions: {error}. Write it again or remove it."
-        raise InputError(msg) from error
+    mapped = map_array(path)
     if mapped.ndim != 2 or mapped.shape[1] != 3 or mapped.dtype.newbyteorder("=") != np.float32:
         msg = (
             f"Expected {path} to hold float32 positions (N, 3) in voxels (z, y, x), got {mapped.dtype} {mapped.shape}."

@@ -22,6 +22,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.files import replacing
 
 _SLAB_BYTES = 2**20
+_SLACK_BYTES = 2**16
 # Two bits of deflate can stand for at most 258 bytes (zlib.net/zlib_tech.html).
 _MAX_DEFLATE_RATIO = 1032
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -60,8 +61,8 @@ def read_volume(path: Path, on: Grid | None = None) -> Volume:
         dtype = np.result_type(layout.dtype, np.float32) if layout.scaled else layout.dtype.newbyteorder("=")
         voxels = np.empty(layout.grid.shape, dtype)
         _fill(_in_file_order(voxels, layout.orientation), stream, layout)
-        # One byte more: at the end of a gzip stream this verifies its checksum.
-        stream.read(1)
+        # Reaching the end of a gzip stream verifies its checksum; a bomb after the voxels stays packed.
+        stream.read(_SLACK_BYTES)
     return Volume(voxels, layout.grid)
 
 
