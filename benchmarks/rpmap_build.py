@@ -1,8 +1,9 @@
-"""How long the RPMap of 7 surgeons takes, beside four other ways to do the same work.
+"""How long the RPMap of 7 surgeons takes, beside other ways to do the same work.
 
 Run with ``python benchmarks/rpmap_build.py``; about half a minute and 1 GB of memory.
-All ways run in turn, round after round, so that a busy machine is unkind to all alike;
-the fastest round of each counts. Every result is compared with ours before it is timed.
+All ways run in turn, round after round, and each is divided by the additions of its own
+round, so that a busy machine is unkind to all alike. Medians of the rounds are printed.
+Every result is compared with ours before it is timed.
 """
 
 import os
@@ -71,15 +72,15 @@ def quadruple_loop(masks: Sequence[Mask]) -> NDArray[np.generic]:
     return result
 
 
-def milliseconds(ways: dict[str, Way], masks: Sequence[Mask], rounds: int) -> dict[str, float]:
-    """Return the fastest of ``rounds`` runs of each way."""
-    fastest = dict.fromkeys(ways, float("inf"))
+def milliseconds(ways: dict[str, Way], masks: Sequence[Mask], rounds: int) -> dict[str, NDArray[np.float64]]:
+    """Return how long each way took in each of the rounds."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             start = perf_counter()
             way(masks)
-            fastest[name] = min(fastest[name], 1000 * (perf_counter() - start))
-    return fastest
+            times[name].append(1000 * (perf_counter() - start))
+    return {name: np.array(taken) for name, taken in times.items()}
 
 
 def check(ways: dict[str, Way], masks: Sequence[Mask]) -> None:
@@ -92,16 +93,16 @@ def check(ways: dict[str, Way], masks: Sequence[Mask]) -> None:
 
 
 def report(size: int, ways: dict[str, Way], rounds: int) -> None:
-    """Print one table; times are the fastest of ``rounds``."""
+    """Print one table of medians."""
     masks = balls(size)
     yardstick = "seven in-place additions"
     ways = {yardstick: seven_additions(np.zeros(masks[0].shape, np.uint8)), **ways}
     check(ways, masks)
-    fastest = milliseconds(ways, masks, rounds)
-    print(f"\n{SURGEONS} masks of {size}³, fastest of {rounds} rounds\n")
+    times = milliseconds(ways, masks, rounds)
+    print(f"\n{SURGEONS} masks of {size}³, median of {rounds} rounds\n")
     print("| way | ms | × additions |\n|---|---:|---:|")
-    for name, time in fastest.items():
-        print(f"| {name} | {time:.2f} | {time / fastest[yardstick]:.1f} |")
+    for name, taken in times.items():
+        print(f"| {name} | {np.median(taken):.2f} | {np.median(taken / times[yardstick]):.1f} |")
 
 
 def main() -> None:

@@ -5,7 +5,9 @@ who drilled it, give the voxels that nobody drilled the negative of the maximum,
 divide so that the map runs from -1 to 1. docs/rpmap.md lists the variants.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,9 @@ PAPER = RPMAP_VARIANTS["paper"]
 
 # Votes of so many voxels stay in the second-level cache between counting and look-up.
 _BLOCK = 1 << 19
+
+# NumPy lets other threads run; beyond a few of them memory is the limit.
+_MOST_THREADS = 4
 
 # On smaller grids the table of four voxels at once takes longer to make than it saves.
 _WORTH_FOURS = 1 << 20
@@ -106,13 +111,27 @@ def _built(shape: tuple[int, ...], votes_of: Callable[[slice, Votes], None], rew
     result = np.empty(shape, np.float32)
     flat = result.reshape(-1)
     look_up = _LookUp(rewards, flat.size)
-    scratch: Votes = np.empty(min(_BLOCK, flat.size), vote_dtype(rewards.size - 1))
-    for start in range(0, flat.size, _BLOCK):
-        block = slice(start, min(start + _BLOCK, flat.size))
-        votes = scratch[: block.stop - start]
-        votes_of(block, votes)
-        look_up(votes, flat[block])
+
+    def build(starts: Sequence[int]) -> None:
+        scratch: Votes = np.empty(min(_BLOCK, flat.size), vote_dtype(rewards.size - 1))
+        for start in starts:
+            block = slice(start, min(start + _BLOCK, flat.size))
+            votes = scratch[: block.stop - start]
+            votes_of(block, votes)
+            look_up(votes, flat[block])
+
+    _share(build, range(0, flat.size, _BLOCK))
     return result
+
+
+def _share(build: Callable[[Sequence[int]], None], starts: range) -> None:
+    """Let ``build`` see every start, shared among threads where there are several blocks."""
+    threads = min(len(starts), os.cpu_count() or 1, _MOST_THREADS)
+    if threads < 2:
+        build(starts)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(build, [starts[first::threads] for first in range(threads)]))
 
 
 class _LookUp:
