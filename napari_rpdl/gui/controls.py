@@ -74,7 +74,7 @@ class Number(QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:  # noqa: N802 - Qt's name
         """Return the number without trailing zeros."""
-        return self.locale().toString(value, "g", 8)
+        return str(self.locale().toString(value, "g", 8))
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Leave the wheel to the scroll area unless a person works here."""

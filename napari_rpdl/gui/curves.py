@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from qtpy.QtCore import QTimer
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QWidget
@@ -15,7 +16,7 @@ _INK, _PAPER = "#d0d4dc", "#262930"
 TRAINING, VALIDATION = "#56B4E9", "#E69F00"
 
 
-class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backend is untyped
+class Curves(FigureCanvasQTAgg):
     """Training and validation loss over epochs; redrawn at most four times a second."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,6 +28,7 @@ class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backen
         (self._training,) = self._axes.plot([], [], color=TRAINING, label="training", linewidth=1.6)
         (self._validation,) = self._axes.plot([], [], color=VALIDATION, label="validation", linewidth=1.6)
         (self._best,) = self._axes.plot([], [], "o", color=VALIDATION, label="best", markersize=5)
+        self._count = 0
         self._style()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -35,10 +37,11 @@ class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backen
 
     def show_epochs(self, epochs: Sequence[EpochEnded]) -> None:
         """Draw these epochs soon."""
-        watched = [epoch for epoch in epochs if epoch.validation_loss is not None]
+        self._count = len(epochs)
+        watched = [(epoch.epoch, epoch.validation_loss) for epoch in epochs if epoch.validation_loss is not None]
         best = [epoch for epoch in epochs if epoch.best][-1:]
         self._training.set_data([e.epoch for e in epochs], [e.training_loss for e in epochs])
-        self._validation.set_data([e.epoch for e in watched], [e.validation_loss for e in watched])
+        self._validation.set_data([epoch for epoch, _ in watched], [loss for _, loss in watched])
         self._best.set_data([e.epoch for e in best], [_watched_loss(e) for e in best])
         if not self._timer.isActive():
             self._timer.start()
@@ -48,12 +51,8 @@ class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backen
         super().showEvent(event)
         self._timer.start()
 
-    def drawn(self) -> tuple[int, int]:
-        """Return how many points the training and the validation curve have."""
-        return len(self._training.get_xdata()), len(self._validation.get_xdata())
-
     def _redraw(self) -> None:
-        if not len(self._training.get_xdata()):
+        if not self._count:
             return
         self._axes.relim()
         self._axes.autoscale(enable=True)
@@ -65,7 +64,7 @@ class Curves(FigureCanvasQTAgg):  # type: ignore[misc]  # matplotlib's Qt backen
         self._axes.set_xlabel("epoch", color=_INK, fontsize=8)
         self._axes.set_ylabel("loss", color=_INK, fontsize=8)
         self._axes.tick_params(colors=_INK, labelsize=7)
-        self._axes.xaxis.get_major_locator().set_params(integer=True)
+        self._axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         for side, spine in self._axes.spines.items():
             spine.set_visible(side in ("left", "bottom"))
             spine.set_color(_INK)

@@ -149,7 +149,7 @@ class Layers:
     def fit(self) -> None:
         """Bring the whole bone into view, in the middle slice."""
         self._orient()
-        self._viewer.reset_view()
+        self._viewer.reset_view(reset_camera_angle=False)
         for axis, (origin, step, size) in enumerate(
             zip(self._grid.origin, self._grid.steps, self._grid.shape, strict=True)
         ):

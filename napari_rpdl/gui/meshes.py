@@ -70,20 +70,37 @@ def surface(mask: Mask, color: str, towards_lamp: Lamp, sigma: float = 0.7, leve
     return Mesh((vertices + offset).astype(np.float32), faces.astype(np.int32), colors)
 
 
-def bone_surface(bone: Mask, color: str, towards_lamp: Lamp) -> Mesh:
-    """Return the surface of a bone, darker and warmer the deeper it lies in a cavity.
+def bone_surface(case: Case, color: str, drilled: Mask | None = None) -> Mesh:
+    """Return the surface of the bone that is left once ``drilled`` (z, y, x) is cut out.
 
-    A vertex is the darker, the more bone lies around it within about five voxels: half
-    on a plain, all at the bottom of a shaft.
+    It gets darker and warmer the deeper it lies in a cavity (a vertex is the darker, the
+    more bone lies around it within about five voxels: half on a plain, all at the bottom
+    of a shaft), and critical structures shine through thin bone, as they do in surgery.
     """
-    mesh = surface(bone, color, towards_lamp)
+    solid = solid_of(case)
+    bone = solid if drilled is None else solid & ~drilled
+    mesh = surface(bone, color, lamp(case.side))
     if mesh.is_empty:
         return mesh
-    crowded = sum(_smoothed(bone.astype(np.float32), sigma) for sigma in (1.5, 4.0)) / 2
-    openness = np.clip(1 - 1.9 * (_sampled(crowded, mesh.vertices) - 0.5), 0.18, 1.06)
-    colors = mesh.colors.copy()
-    colors[:, :3] *= openness[:, None] ** np.array([1.0, 1.25, 1.45], np.float32)  # deep bone looks reddish
-    return replace(mesh, colors=np.clip(colors, 0, 1))
+    openness = np.clip(1 - 1.9 * (_sampled(_crowded(bone), mesh.vertices) - 0.5), 0.18, 1.06)
+    shades = _shining_through(case, mesh, np.array(rgb(color), np.float32))
+    shades[:, :3] *= openness[:, None] ** np.array([1.0, 1.25, 1.45], np.float32)  # deep bone looks reddish
+    return replace(mesh, colors=np.clip(shades, 0, 1))
+
+
+def _shining_through(case: Case, mesh: Mesh, bone: Floats) -> Floats:
+    """Return the mesh's colours, tinted where a critical structure lies within about two voxels."""
+    labels, shades = case.labels(), mesh.colors.copy()
+    for code in case.table.codes_of("critical"):
+        box = _bounding_box(labels == code, margin=4)
+        if box is None:
+            continue
+        near = _smoothed((labels[box] == code).astype(np.float32), 1.4)
+        start = np.array([part.start for part in box], np.float32)
+        weight = np.clip(3.0 * _sampled(near, mesh.vertices - start, outside=0.0), 0, 0.8)[:, None]
+        tint = np.array(rgb(case.table[code].color), np.float32) / np.maximum(bone, 0.05)
+        shades[:, :3] *= 1 - weight + weight * tint
+    return shades
 
 
 def structure_surfaces(case: Case, drilled: Mask | None = None) -> dict[int, Mesh]:
@@ -138,7 +155,7 @@ def _bounding_box(mask: Mask, margin: int) -> tuple[slice, slice, slice] | None:
 def _outward(field: Floats, vertices: Floats) -> Floats:
     """Return unit normals that point out of the mask: down the gradient of the smoothed mask."""
     soft = _smoothed(field, 0.8)
-    gradient = np.stack([_sampled(component, vertices) for component in np.gradient(soft)], axis=1)
+    gradient = np.stack([_sampled(component, vertices) for component in _gradient(soft)], axis=1)
     length = np.linalg.norm(gradient, axis=1, keepdims=True)
     normals: Floats = (-gradient / np.maximum(length, 1e-6)).astype(np.float32)
     return normals
@@ -152,6 +169,16 @@ def _lambert(normals: Floats, towards_lamp: Lamp) -> Floats:
     return light.astype(np.float32)
 
 
+def _crowded(bone: Mask) -> Floats:
+    """Return the share of bone around each voxel, near and far."""
+    solid = bone.astype(np.float32)
+    return ((_smoothed(solid, 1.5) + _smoothed(solid, 4.0)) / 2).astype(np.float32)
+
+
+def _gradient(field: Floats) -> list[Floats]:
+    return [np.gradient(field, axis=axis).astype(np.float32) for axis in range(3)]
+
+
 def _smoothed(field: Floats, sigma: float) -> Floats:
     from scipy.ndimage import gaussian_filter
 
@@ -159,8 +186,10 @@ def _smoothed(field: Floats, sigma: float) -> Floats:
     return smooth
 
 
-def _sampled(field: Floats, vertices: Floats) -> Floats:
+def _sampled(field: Floats, vertices: Floats, outside: float | None = None) -> Floats:
     from scipy.ndimage import map_coordinates
 
-    values: Floats = map_coordinates(field, vertices.T, order=1, mode="nearest")
+    values: Floats = map_coordinates(
+        field, vertices.T, order=1, mode="nearest" if outside is None else "constant", cval=outside or 0.0
+    )
     return values

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from psygnal import evented
+from psygnal import SignalGroupDescriptor
 
 from napari_rpdl.consensus.agreement import CaseAgreement
 from napari_rpdl.data.case import Case
@@ -12,11 +12,12 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
-from napari_rpdl.settings import RPMapSettings, TrainingSettings
+from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings, TrainingSettings
 
 if TYPE_CHECKING:
     from napari_rpdl.learning.prediction import Prediction
 
+PAPER = RPMAP_VARIANTS["paper"]
 BY_NOBODY = ""
 BY_NETWORK = "the network"
 """Who else than a surgeon can have drilled the bone that is shown (no surgeon's name holds a space)."""
@@ -80,7 +81,6 @@ class TrainingWish:
     own_process: bool
 
 
-@evented
 @dataclass(eq=False)
 class Session:
     """One person's desk. Panels watch ``session.events.<field>``; coordinators set the fields.
@@ -105,13 +105,15 @@ class Session:
         told: the last sentence meant for the person, shown once.
     """
 
+    events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
+
     dataset: Dataset | None = None
     case: Case | None = None
     surgeons: tuple[str, ...] = ()
     left_by: str = BY_NOBODY
     hidden_structures: frozenset[int] = frozenset()
     bone_opacity: float = 1.0
-    rpmap: RPMapSettings = RPMapSettings()
+    rpmap: RPMapSettings = PAPER
     rpmap_shown: bool = False
     rpmap_range: tuple[float, float] | None = None
     agreement: CaseAgreement | None = None

@@ -174,7 +174,7 @@ class Workspace(QWidget):
         """Stop all work once the viewer's window has really closed (a refused close never hides it)."""
         if event.type() == QEvent.Type.Hide and not event.spontaneous() and watched is self.window():
             self.jobs.close()
-        return super().eventFilter(watched, event)
+        return bool(super().eventFilter(watched, event))
 
     def _end_with_the_window(self) -> None:
         """Stop all work when the dock is deleted or the program ends."""

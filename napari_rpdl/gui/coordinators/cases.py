@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from napari_rpdl.consensus.agreement import case_agreement
-from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.data.case import Case, Mask, Side
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.events import Failed
 from napari_rpdl.gui.camera import View, lamp
 from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
-from napari_rpdl.gui.meshes import Mesh, bone_surface, joined, solid_of, structure_surfaces, surface
+from napari_rpdl.gui.meshes import Mesh, bone_surface, joined, structure_surfaces, surface
 from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
 
@@ -43,6 +43,8 @@ class CaseCoordinator:
         self._session, self._layers, self._jobs = session, layers, jobs
         self._structures: dict[int, Mesh] = {}
         self._framed = False
+        self._view: View = "surgical"
+        self._side: Side | None = None
 
     # -- wishes -----------------------------------------------------------------------
 
@@ -85,6 +87,7 @@ class CaseCoordinator:
 
     def look(self, view: View) -> None:
         """Stand where the surgeon stands."""
+        self._view = view
         if self._session.case is not None:
             self._layers.look(view, self._session.case)
 
@@ -122,17 +125,14 @@ class CaseCoordinator:
         self._jobs.start("agreement", _agreeing(case), self._hear_agreement)
 
     def _frame(self, case: Case) -> None:
-        """Choose a first view for a new dataset; later bones are seen from where the person stands."""
-        if self._framed:
-            return
-        self._framed = True
-        if case.structures is None:
+        """Choose a first view of a dataset, and step over to the other ear; else stay where the person stands."""
+        if not self._framed and case.structures is None:
             self._layers.set_3d(False)
+        elif not self._framed or (self._layers.is_3d and case.side != self._side):
+            self._layers.look(self._view, case)
+        if not self._framed:
             self._layers.fit()
-        else:
-            self._layers.look("surgical", case)
-            self._layers.fit()
-            self._layers.look("surgical", case)
+        self._framed, self._side = True, case.side
 
     def _hear_solids(self, event: Made | Failed) -> None:
         if not isinstance(event, Made) or not self._session.shows(event.value.case_id):
@@ -177,10 +177,7 @@ class CaseCoordinator:
 
 
 def _solids(case: Case, drilled: Mask | None) -> Solids:
-    solid = solid_of(case)
-    left = solid if drilled is None else solid & ~drilled
-    bone = bone_surface(left, _bone_color(case), lamp(case.side))
-    return Solids(case.case_id, bone, structure_surfaces(case, drilled))
+    return Solids(case.case_id, bone_surface(case, _bone_color(case), drilled), structure_surfaces(case, drilled))
 
 
 def _regions(case: Case, masks: dict[str, tuple[int, Mask]]) -> Regions:

@@ -37,7 +37,9 @@ class BonesPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.open_button = Button("Open dataset…", "A folder with dataset.json in it.")
-        self.sample_button = Button("Open phantom sample", "Synthetic bones and simulated surgeons that come with the plugin.")
+        self.sample_button = Button(
+            "Open phantom sample", "Synthetic bones and simulated surgeons that come with the plugin."
+        )
         self.title = note("No dataset is open.")
         self.bones = QListWidget()
         self.bones.setMinimumHeight(130)

@@ -107,7 +107,11 @@ class PredictPanel(QWidget):
             return
         for surgeon, dice, rpd in zip(scores.surgeons, scores.dice, scores.rpd, strict=True):
             self._add_row(surgeon, f"{dice:.3f}", f"{rpd:.3f}")
-        self._add_row("mean ± SD", f"{scores.dice_mean:.3f} ± {scores.dice_sd:.3f}", f"{scores.rpd_mean:.3f} ± {scores.rpd_sd:.3f}")
+        self._add_row(
+            "mean ± SD",
+            f"{scores.dice_mean:.3f} ± {scores.dice_sd:.3f}",
+            f"{scores.rpd_mean:.3f} ± {scores.rpd_sd:.3f}",
+        )
 
     def _add_row(self, *cells: str) -> None:
         row = self.table.rowCount()
@@ -138,5 +142,9 @@ def _sentence(scores: Scores) -> str:
         f"Oracle {scores.oracle_dice:.3f}; this reaches <b>{scores.fraction_of_oracle:.0%}</b> of it. "
         + (f"Volume {scores.volume_ratio:.2f} × the surgeons'." if scores.volume_ratio is not None else "")
         + "<br>"
-        + (f"<b style='color:#ff6b6b'>Critical voxels removed: {harm}.</b>" if harm else "No critical structure is touched.")
+        + (
+            f"<b style='color:#ff6b6b'>Critical voxels removed: {harm}.</b>"
+            if harm
+            else "No critical structure is touched."
+        )
     )

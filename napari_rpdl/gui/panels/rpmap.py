@@ -4,9 +4,9 @@ from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from napari_rpdl.data.case import Case
-from napari_rpdl.gui.palette import PENALTY, REWARD
 from napari_rpdl.gui.controls import Choice, heading, note
 from napari_rpdl.gui.forms import SettingsForm
+from napari_rpdl.gui.palette import PENALTY, REWARD
 from napari_rpdl.gui.session import Session
 from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings
 

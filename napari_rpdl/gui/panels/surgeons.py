@@ -5,8 +5,8 @@ from qtpy.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from napari_rpdl.consensus.agreement import CaseAgreement
 from napari_rpdl.data.case import Case
-from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.controls import Button, Choice, Tick, heading, note
+from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
 
 _NONE = "No surgeon has drilled this bone."
@@ -106,11 +106,7 @@ class SurgeonsPanel(QWidget):
 def _sentence(agreement: CaseAgreement | None) -> str:
     if agreement is None or len(agreement.surgeons) < 2:
         return "Needs at least two surgeons."
-    between = [
-        agreement.pairwise[row, column]
-        for row in range(len(agreement.surgeons))
-        for column in range(row)
-    ]
+    between = [agreement.pairwise[row, column] for row in range(len(agreement.surgeons)) for column in range(row)]
     mean = sum(between) / len(between)
     return (
         f"Surgeons drilled {agreement.foreground:.1%} of the voxels on average.<br>"

@@ -118,7 +118,9 @@ class TrainPanel(QWidget):
         busy = "A training is running; cancel it first." if state.running else ""
         self.train_button.allow(not (waiting or busy), waiting or busy)
         self.resume_button.allow(not busy, busy)
-        self.cancel_button.allow(state.running and not state.stopping, "Nothing runs." if not state.running else "Stopping…")
+        self.cancel_button.allow(
+            state.running and not state.stopping, "Nothing runs." if not state.running else "Stopping…"
+        )
         self.bar.setValue(round(state.share * 1000))
         self.bar.setFormat(f"%p %{_left(state.remaining_s)}")
         self.status.setText(state.text)
