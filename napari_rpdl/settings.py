@@ -104,12 +104,18 @@ class TrainingSettings(Settings):
     """Whole bones kept out of training to watch it; 0 watches the training loss."""
     augmentation: Literal["cube", "mirror", "none"] = "mirror"
     """All 48 mirrors and rotations of the cube (paper), left-right mirror only (anatomically possible), or none."""
+    shift: Annotated[int, Field(ge=0, le=64)] = 4
+    """Bones are moved at random by up to so many voxels along each axis while training; the paper uses 0."""
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
     """Weights, order and orientations are a function of this number."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to compute; auto takes a GPU where there is one."""
     threads: Annotated[int, Field(ge=0, le=1024)] = 0
     """CPU threads; 0 leaves one core free for the viewer."""
+
+
+DEMO = TrainingSettings(epochs=60, network=NetworkSettings(channels=(8, 16, 32, 64)))
+"""What ``napari-rpdl demo`` starts with: minutes on two CPU cores."""
 
 
 class PredictionSettings(Settings):

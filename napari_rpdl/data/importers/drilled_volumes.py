@@ -11,7 +11,7 @@ from napari_rpdl.data.case import Annotation, Case, Mask, checked_name
 from napari_rpdl.data.dataset import DatasetWriter
 from napari_rpdl.data.nifti import read_labels, read_mask
 from napari_rpdl.data.structures import TEMPORAL_BONE, Structure, StructureTable
-from napari_rpdl.data.volume import Grid, Volume
+from napari_rpdl.data.volume import Volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
 
@@ -55,7 +55,9 @@ def import_drilled(
     ) as writer:
         annotations = []
         for number, (surgeon, path) in enumerate(zip(surgeons, after, strict=True), start=1):
-            mask, remark = _removed(before, path) if convention == "after" else (_region(before.grid, path), "")
+            mask, remark = (
+                _removed(before, path) if convention == "after" else (read_mask(path, before.grid).voxels, "")
+            )
             if remark:
                 yield Said(remark)
             if not mask.any():
@@ -110,29 +112,8 @@ def _labels(path: Path) -> Volume:
 
 
 def _removed(before: Volume, path: Path) -> tuple[Mask, str]:
-    after = _labels(path)
-    _check_place(before.grid, after.grid, path)
+    after = read_labels(path, before.grid)
     was_air, is_air = before.voxels == 0, after.voxels == 0
     added = int(np.count_nonzero(was_air & ~is_air))
     remark = f"{path.name}: {added} voxels are air before and not after; they are ignored." if added else ""
     return ~was_air & is_air, remark
-
-
-def _region(grid: Grid, path: Path) -> Mask:
-    region = read_mask(path)
-    _check_place(grid, region.grid, path)
-    mask: Mask = region.voxels
-    return mask
-
-
-def _check_place(expected: Grid, got: Grid, path: Path) -> None:
-    if not expected.matches(got):
-        msg = (
-            f"{path} lies on another grid than the bone: shape {got.shape}, first voxel at {_rounded(got)}; expected "
-            f"{expected.shape} and {_rounded(expected)} (z, y, x). Export both on the same grid."
-        )
-        raise InputError(msg)
-
-
-def _rounded(grid: Grid) -> tuple[float, ...]:
-    return tuple(round(value, 2) for value in grid.origin)

@@ -91,8 +91,8 @@ def test_material_that_appeared_is_counted_and_ignored(tmp_path, bone):
     ("after", "affine", "message"),
     [
         (lambda bone: bone, AFFINE, "nothing removed"),
-        (lambda bone: drilled(bone, 4)[:-1], AFFINE, "another grid"),
-        (lambda bone: drilled(bone, 4), AFFINE + np.eye(4, k=3), "another grid"),
+        (lambda bone: drilled(bone, 4)[:-1], AFFINE, "case's grid"),
+        (lambda bone: drilled(bone, 4), AFFINE + np.eye(4, k=3), "case's grid"),
     ],
 )
 def test_an_unusable_volume_is_named(tmp_path, bone, after, affine, message):

@@ -1,0 +1,104 @@
+"""From words on the command line to a call: flags come from the settings models, never from here."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from inspect import cleandoc
+from typing import get_type_hints
+
+import tyro
+from pydantic import ValidationError
+from tyro.constructors import ConstructorRegistry, StructConstructorSpec, StructFieldSpec, StructTypeInfo
+
+from napari_rpdl.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command(ABC):
+    """One verb: its fields are the arguments, its docstring is the manual page."""
+
+    json: bool = False
+    """Print the result as JSON on standard output; progress stays on standard error."""
+
+    @abstractmethod
+    def execute(self) -> None:
+        """Do the work and print the result."""
+
+    def how_to_go_on(self) -> str:
+        """Return what to tell a person who stopped the work with Ctrl-C."""
+        return "Run the same command to start again."
+
+
+class UsageError(Exception):
+    """The words on the command line make no command; the exit status is 2."""
+
+
+def parse(kind: type[Command], prog: str, words: Sequence[str]) -> Command:
+    """Return the command that ``words`` spell.
+
+    Args:
+        kind: which verb.
+        prog: what to call it in its help, e.g. "napari-rpdl import drilled".
+        words: what follows on the command line.
+
+    Raises:
+        SystemExit: help was asked for (0), or the words do not fit (2).
+        UsageError: a setting is out of its range.
+    """
+    if {"-h", "--help"} & set(words):
+        # tyro would join the lines of the manual page to one.
+        print(cleandoc(kind.__doc__ or ""), end="\n\n")
+    return tyro.cli(
+        kind,
+        prog=prog,
+        description="",
+        args=list(words),
+        registry=_registry(),
+        config=(
+            tyro.conf.OmitArgPrefixes,
+            tyro.conf.PositionalMetavarFromFieldName,
+            tyro.conf.FlagCreatePairsOff,
+            tyro.conf.HelptextFromCommentsOff,
+        ),
+    )
+
+
+def summary(kind: type[Command]) -> str:
+    """Return the first line of a command's manual page."""
+    return (kind.__doc__ or "").partition("\n")[0]
+
+
+def checked(model: type[Settings], **values: object) -> Settings:
+    """Return settings with these values; a UsageError names the flag whose value is out of range."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        flag = str(first["loc"][0]).replace("_", "-") if first["loc"] else model.__name__
+        msg = f"--{flag}: {first['msg']}, got {first['input']!r}."
+        raise UsageError(msg) from error
+
+
+def _registry() -> ConstructorRegistry:
+    registry = ConstructorRegistry()
+    registry.struct_rule(_settings_rule)
+    return registry
+
+
+def _settings_rule(info: StructTypeInfo) -> StructConstructorSpec | None:
+    """Make a flag of every field of a settings model, with one line for what is out of range.
+
+    tyro reads pydantic models itself, but shows pydantic's own report (five lines and a
+    web address) for a wrong value.
+    """
+    model = info.type
+    if not (isinstance(model, type) and issubclass(model, Settings)):
+        return None
+    start = info.default if isinstance(info.default, model) else model()
+    hints = get_type_hints(model)
+    fields = tuple(
+        StructFieldSpec(name, hints[name], default=getattr(start, name), helptext=field.description)
+        for name, field in model.model_fields.items()
+    )
+    return StructConstructorSpec(instantiate=partial(checked, model), fields=fields)

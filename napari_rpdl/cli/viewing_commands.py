@@ -1,0 +1,117 @@
+"""Verbs that show: view, demo."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from typing_extensions import override
+from tyro.conf import Positional
+
+from napari_rpdl.cli.following import follow
+from napari_rpdl.cli.parsing import Command
+from napari_rpdl.cli.printing import PROGRAM, answer, note
+from napari_rpdl.errors import InputError
+from napari_rpdl.settings import DEMO, TrainingSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class View(Command):
+    """Open the viewer (napari) with the workspace, and a dataset in it.
+
+    Needs a screen, and a Qt binding: pip install "napari-rpdl[pyqt5]".
+
+    Example:
+      napari-rpdl view my_dataset
+
+    What comes out: a window. Nothing is written unless you say so there.
+    """
+
+    dataset: Positional[Path | None] = None
+    """Dataset folder to open at once."""
+
+    @override
+    def execute(self) -> None:
+        from napari_rpdl.data.dataset import Dataset
+
+        if self.dataset is not None:
+            Dataset.open(self.dataset)
+        if not has_display(os.environ, sys.platform):
+            msg = f"There is no screen here to open a window on. {how_to_open(self.dataset)}"
+            raise InputError(msg)
+        open_viewer(self.dataset)
+        if self.json:
+            answer({"viewed": self.dataset and str(self.dataset)}, "", as_json=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo(Command):
+    """See the whole main job: train on some bones, predict another, compare with every surgeon.
+
+    Takes the installed phantom (synthetic) bones, or a dataset of yours. Minutes on two
+    CPU cores. Needs PyTorch: pip install "napari-rpdl[learning]".
+
+    Example:
+      napari-rpdl demo --hold-out bone_3 --out demo_output
+
+    What comes out: a folder with a report (HTML page, CSV), the run and the prediction;
+    then the viewer opens where there is a screen.
+    """
+
+    dataset: Path | None = None
+    """Dataset folder; the installed phantom (synthetic) bones if not given."""
+    out: Path = Path("demo_output")
+    """Folder for the report, the run and the prediction."""
+    hold_out: str = ""
+    """Case to predict; the last one if not given."""
+    no_view: bool = False
+    """Do not open the viewer at the end."""
+    training: TrainingSettings = field(default_factory=lambda: DEMO)
+
+    @override
+    def execute(self) -> None:
+        from napari_rpdl.data.dataset import Dataset
+        from napari_rpdl.data.sample import sample_dataset_folder
+        from napari_rpdl.experiments.demo import run_demo
+
+        folder = self.dataset or sample_dataset_folder()
+        dataset = Dataset.open(folder)
+        last = follow(run_demo(dataset, self.out, self.training, self.hold_out or dataset.case_ids[-1]))
+        result = {} if last is None else asdict(last)
+        answer(result, f"Report: {result.get('report', self.out)}", as_json=self.json)
+        self._open_viewer(folder)
+
+    @override
+    def how_to_go_on(self) -> str:
+        return f"What was finished is in {self.out}; run the same command to start again."
+
+    def _open_viewer(self, folder: Path) -> None:
+        if self.no_view:
+            return
+        if has_display(os.environ, sys.platform):
+            open_viewer(folder)
+        else:
+            note(f"No screen here, so the viewer stays closed. {how_to_open(folder)}")
+
+
+def has_display(environment: Mapping[str, str], platform: str) -> bool:
+    """Return whether windows can open: on Linux only where a display server is named."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not platform.startswith("linux") or any(environment.get(name) for name in names)
+
+
+def how_to_open(dataset: Path | None) -> str:
+    """Return how to open the viewer from a machine without a screen."""
+    command = f"{PROGRAM} view" + (f" {dataset}" if dataset else "")
+    return (
+        f'Run "{command}" on a machine with a screen, log in with "ssh -X" and run it, or open a virtual screen '
+        f"with \"xvfb-run -s '-screen 0 1600x1000x24' {command}\"."
+    )
+
+
+def open_viewer(dataset: Path | None) -> None:
+    """Open the viewer and wait until the person closes it."""
+    from napari_rpdl.gui.app import start
+
+    start(dataset)

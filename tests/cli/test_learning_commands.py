@@ -1,0 +1,91 @@
+import json
+import signal
+import subprocess
+import sys
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from napari_rpdl.cli.learning_commands import how_to_resume
+from napari_rpdl.learning.runs import Run
+
+TINY = ["--grid", "16", "--channels", "4", "8", "--steps-per-epoch", "1", "--threads", "1", "--device", "cpu"]
+ENDLESS = ["--epochs", "100000", "--stop-patience", "100000"]
+
+
+@pytest.fixture
+def trained(result, small_dataset, tmp_path):
+    run = tmp_path / "run"
+    result("train", small_dataset.folder, run, "--hold-out", "bone_3", "--epochs", "1", *TINY)
+    return run
+
+
+def test_train_predict_evaluate_end_to_end(result, run, small_dataset, trained, tmp_path):
+    assert Run.open(trained).state == "complete"
+    assert Run.open(trained).hold_out == ("bone_3",)
+    out = tmp_path / "bone_3.nii.gz"
+    predicted = result("predict", trained, small_dataset.folder, "bone_3", out, "--threshold", "0.2")
+    assert predicted["seen_in_training"] is False
+    voxels = np.asarray(nib.load(out).dataobj)
+    assert voxels.dtype == np.uint8
+    assert voxels.shape == (16, 16, 16)
+    assert voxels.sum() == predicted["drilled_voxels"]
+    assert result("evaluate", small_dataset.folder, out)["predictions"][0]["case_id"] == "bone_3"
+    status, _, err = run("resume", trained)
+    assert status == 1
+    assert "complete" in err
+    assert "complete" in how_to_resume(trained)
+
+
+def test_probabilities_are_written_on_request_and_seen_bones_named(run, small_dataset, trained, tmp_path):
+    out = tmp_path / "p.nii.gz"
+    status, _, err = run("predict", trained, small_dataset.folder, "bone_1", out, "--probabilities")
+    assert status == 0
+    assert "Training has seen bone_1" in err
+    voxels = np.asarray(nib.load(out).dataobj)
+    assert voxels.dtype == np.float32
+    assert 0 <= voxels.min() < voxels.max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [(["--hold-out", "bone_9"], "bone_9"), (["--validation-bones", "5"], "bones to train on")],
+)
+def test_trainings_that_cannot_work_are_refused(run, small_dataset, tmp_path, words, says):
+    status, out, err = run("train", small_dataset.folder, tmp_path / "run", *TINY, *words)
+    assert status == 1
+    assert says in err
+    assert out == ""
+
+
+def test_ctrl_c_stops_cleanly_and_resume_goes_on(run, result, small_dataset, tmp_path):
+    folder = tmp_path / "run"
+    training = subprocess.Popen(
+        [sys.executable, "-m", "napari_rpdl", "train", small_dataset.folder, folder, *TINY, *ENDLESS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said = []
+    for line in training.stderr:
+        said.append(line)
+        if line.startswith("epoch 3/"):
+            training.send_signal(signal.SIGINT)
+            break
+    out, rest = training.communicate(timeout=60)
+    assert training.returncode == 130, "".join(said) + rest
+    assert out == ""
+    assert "Traceback" not in rest
+    assert f"napari-rpdl resume {folder}" in rest
+    assert Run.open(folder).state == "resumable"
+    assert f"napari-rpdl resume {folder}" in how_to_resume(folder)
+    finished = len(Run.open(folder).history())
+    settings = json.loads((folder / "settings.json").read_text())
+    settings["training"]["epochs"] = finished + 2
+    (folder / "settings.json").write_text(json.dumps(settings))
+    assert result("resume", folder)["epochs"] == finished + 2
+
+
+def test_a_run_without_an_epoch_has_nothing_to_resume(tmp_path):
+    assert "No epoch had ended" in how_to_resume(tmp_path)
