@@ -1,9 +1,10 @@
-"""The orientations of a cube, on the fly.
+"""Bones in other orientations and places, on the fly.
 
 The paper mirrors and rotates every bone by multiples of 90 degrees about all axes and
 stores 216 copies. Only 48 of them differ: the symmetries of the cube, each an order of
 the three axes (6) with a choice of axes to flip (8). Here an orientation is drawn for
-each bone of each batch, and the same one turns input, targets and RPMap.
+each bone of each batch, and the same one turns input, targets and RPMap. So is a small
+shift, which the paper does not have: no two scans hold the bone at the same place.
 """
 
 from itertools import permutations, product
@@ -57,3 +58,17 @@ def apply_orientation(volume: Tensor, orientation: Orientation) -> Tensor:
     turned = volume.permute(*range(leading), *(leading + axis for axis in orientation.order))
     flipped = [leading + axis for axis, flip in enumerate(orientation.flips) if flip]
     return torch.flip(turned, flipped)
+
+
+def draw_shift(largest: int, rng: np.random.Generator) -> Axes:
+    """Return by how many voxels to move along z, y, x: each from -largest to largest, equally often."""
+    z, y, x = rng.integers(-largest, largest, 3, endpoint=True).tolist()
+    return z, y, x
+
+
+def apply_shift(volume: Tensor, shift: Axes) -> Tensor:
+    """Return ``volume`` (..., z, y, x) moved by ``shift`` voxels; what is moved in repeats the border."""
+    for axis, step in zip((-3, -2, -1), shift, strict=True):
+        source = torch.arange(volume.shape[axis], device=volume.device) - step
+        volume = volume.index_select(axis, source.clamp(0, volume.shape[axis] - 1))
+    return volume

@@ -35,10 +35,10 @@ def _structures(checkpoint: Checkpoint, case: Case) -> NDArray[np.uint8]:
     """Return what the network sees of the case, or raise an InputError that says why it cannot."""
     check_codes(np.unique(case.labels()).tolist(), checkpoint.info.codes, case.case_id)
     right_ears = checkpoint.info.record.right_ears
-    if right_ears and case.side is None:
+    if right_ears and case.side is None and not _knows_mirror_images(checkpoint):
         msg = (
-            f"This network learned on right ears (left ones mirrored), but nobody has said which ear {case.case_id} "
-            'is. Set its "side" to "left" or "right" in dataset.json.'
+            f"This network learned on right ears only (left ones mirrored), but nobody has said which ear "
+            f'{case.case_id} is. Set its "side" to "left" or "right" in dataset.json.'
         )
         raise InputError(msg)
     return network_structures(case, checkpoint.info.settings.grid, right_ears)
@@ -51,8 +51,7 @@ def _mean_probabilities(
     """Return the probabilities on the network's grid, the mean over the mirror image where it was learned."""
     info = checkpoint.info
     network = checkpoint.build_network().to(device).eval()
-    mirrored = not info.record.right_ears and info.settings.augmentation != "none"
-    views = (AS_IT_IS, LEFT_RIGHT) if mirrored else (AS_IT_IS,)
+    views = (AS_IT_IS, LEFT_RIGHT) if _knows_mirror_images(checkpoint) else (AS_IT_IS,)
     bone = torch.from_numpy(np.ascontiguousarray(structures))
     inputs = torch.stack([apply_orientation(bone, view) for view in views]).to(device)
     answers: Tensor = network(encode(inputs, info.codes, info.settings.network)).sigmoid().cpu()[:, 0]
@@ -60,3 +59,7 @@ def _mean_probabilities(
     turned_back = torch.stack([apply_orientation(a, v) for a, v in zip(answers, views, strict=True)])
     mean: NDArray[np.float32] = turned_back.mean(0).numpy()
     return mean
+
+
+def _knows_mirror_images(checkpoint: Checkpoint) -> bool:
+    return checkpoint.info.settings.augmentation != "none"

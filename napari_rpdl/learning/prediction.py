@@ -31,9 +31,9 @@ class Prediction:
 def predict(run: Path, case: Case, settings: PredictionSettings | None = None) -> Prediction:
     """Return the probabilities for one case; its annotations are never looked at.
 
-    A network that learned only right ears (all sides were known) sees a left ear
-    mirrored. One that learned mirrored bones sees the bone and its mirror image, and
-    the mean of both answers counts.
+    If the sides of all training bones were known, left ears became right ones by
+    mirroring, and the same is done here. A network whose training drew mirror images
+    sees the bone and its mirror image, and the mean of both answers counts.
 
     Args:
         run: a run folder, or one of its checkpoint files.

@@ -18,7 +18,15 @@ from napari_rpdl.consensus.votes import Votes, vote_dtype
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.resampling import resample_labels, resample_mask
 from napari_rpdl.data.volume import Volume
-from napari_rpdl.learning.augmentation import AS_IT_IS, Orientation, apply_orientation, draw_orientation
+from napari_rpdl.learning.augmentation import (
+    AS_IT_IS,
+    Axes,
+    Orientation,
+    apply_orientation,
+    apply_shift,
+    draw_orientation,
+    draw_shift,
+)
 from napari_rpdl.learning.encoding import encode
 from napari_rpdl.settings import TrainingSettings
 
@@ -71,10 +79,11 @@ class Batch(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """One place in a batch: which of the training bones, in which orientation."""
+    """One place in a batch: which of the training bones, in which orientation, moved by how much."""
 
     bone: int
     orientation: Orientation = AS_IT_IS
+    shift: Axes = (0, 0, 0)
 
 
 def network_structures(case: Case, grid: int, right_ears: bool) -> NDArray[np.uint8]:
@@ -117,7 +126,9 @@ def draw_epoch(bones: int, settings: TrainingSettings, epoch: int) -> Iterator[l
         while len(order) < settings.batch_size:
             order += rng.permutation(bones).tolist()
         picked, order = order[: settings.batch_size], order[settings.batch_size :]
-        yield [Draw(index, draw_orientation(settings.augmentation, rng)) for index in picked]
+        yield [
+            Draw(bone, draw_orientation(settings.augmentation, rng), draw_shift(settings.shift, rng)) for bone in picked
+        ]
 
 
 def make_batch(
@@ -127,8 +138,8 @@ def make_batch(
     settings: TrainingSettings,
     device: torch.device,
 ) -> Batch:
-    """Return the drawn bones, each with input, target and RPMap in the same orientation."""
-    examples = [_example(cases[draw.bone], draw.orientation, settings) for draw in draws]
+    """Return the drawn bones, each with input, target and RPMap turned and moved alike."""
+    examples = [_example(cases[draw.bone], draw, settings) for draw in draws]
     structures, shares, maps = (torch.stack(tensors).to(device) for tensors in zip(*examples, strict=True))
     return Batch(
         inputs=encode(structures, codes, settings.network),
@@ -138,12 +149,13 @@ def make_batch(
     )
 
 
-def _example(case: PackedCase, orientation: Orientation, settings: TrainingSettings) -> tuple[Tensor, Tensor, Tensor]:
+def _example(case: PackedCase, draw: Draw, settings: TrainingSettings) -> tuple[Tensor, Tensor, Tensor]:
     """Return structures (uint8), vote shares and RPMap (float32) of one bone, (n, n, n) each."""
     votes = case.votes()
     share = np.divide(votes, case.surgeons, dtype=np.float32)
     volumes = (case.structures, share, rpmap(votes, case.surgeons, settings.rpmap))
     structures, shares, worth = (
-        apply_orientation(torch.from_numpy(np.ascontiguousarray(volume)), orientation) for volume in volumes
+        apply_shift(apply_orientation(torch.from_numpy(np.ascontiguousarray(volume)), draw.orientation), draw.shift)
+        for volume in volumes
     )
     return structures, shares, worth

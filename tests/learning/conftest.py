@@ -17,5 +17,5 @@ def one_thread():
 @pytest.fixture
 def tiny_settings() -> TrainingSettings:
     return TrainingSettings(
-        network=NetworkSettings(channels=(4, 8)), grid=16, epochs=4, steps_per_epoch=2, threads=1, device="cpu"
+        network=NetworkSettings(channels=(4, 8)), grid=16, shift=1, epochs=4, steps_per_epoch=2, threads=1, device="cpu"
     )

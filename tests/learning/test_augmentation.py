@@ -2,6 +2,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import scipy.ndimage
 import torch
 
 from napari_rpdl.learning.augmentation import (
@@ -10,7 +11,9 @@ from napari_rpdl.learning.augmentation import (
     LEFT_RIGHT,
     Orientation,
     apply_orientation,
+    apply_shift,
     draw_orientation,
+    draw_shift,
 )
 
 CUBE = torch.arange(27).reshape(3, 3, 3)
@@ -78,3 +81,17 @@ def test_draws_are_a_function_of_the_generator():
         return [draw_orientation("cube", rng) for _ in range(20)]
 
     assert draws(1) == draws(1) != draws(2)
+
+
+@pytest.mark.parametrize("shift", [(0, 0, 0), (1, 0, -2), (-3, 2, 1)])
+def test_a_shift_moves_voxels_and_repeats_the_border(shift):
+    volume = np.random.default_rng(0).random((5, 5, 5))
+    moved = apply_shift(torch.from_numpy(volume)[None], shift)[0].numpy()
+    np.testing.assert_array_equal(moved, scipy.ndimage.shift(volume, shift, order=0, mode="nearest"))
+
+
+def test_shifts_reach_both_ends_and_nothing_beyond():
+    rng = np.random.default_rng(0)
+    drawn = np.array([draw_shift(2, rng) for _ in range(500)])
+    assert all(set(drawn[:, axis]) == {-2, -1, 0, 1, 2} for axis in range(3))
+    assert draw_shift(0, rng) == (0, 0, 0)

@@ -8,7 +8,7 @@ from napari_rpdl.consensus.rpmap import rpmap
 from napari_rpdl.consensus.votes import vote_map
 from napari_rpdl.data.case import Annotation, Case
 from napari_rpdl.errors import InputError
-from napari_rpdl.learning.augmentation import CUBE_GROUP, LEFT_RIGHT, apply_orientation
+from napari_rpdl.learning.augmentation import CUBE_GROUP, LEFT_RIGHT, apply_orientation, apply_shift
 from napari_rpdl.learning.sampling import Draw, draw_epoch, make_batch, network_structures, pack
 from napari_rpdl.settings import TrainingSettings
 
@@ -62,7 +62,7 @@ def test_input_target_and_map_are_turned_alike(small_case):
     """A batch of turned bones holds what turning the parts of one bone by itself gives."""
     case = with_surgeons(small_case, 5)
     settings = TrainingSettings(grid=16, augmentation="cube")
-    draws = [Draw(0, orientation) for orientation in CUBE_GROUP[::5]]
+    draws = [Draw(0, orientation, (1, -2, 0)) for orientation in CUBE_GROUP[::5]]
     batch = make_batch([pack(case, 16, False)], draws, case.table.codes, settings, CPU)
     votes = vote_map(case.masks())
     for i, draw in enumerate(draws):
@@ -71,7 +71,8 @@ def test_input_target_and_map_are_turned_alike(small_case):
             (batch.targets[i, 0], (votes / 5).astype(np.float32)),
             (batch.rpmap[i, 0], rpmap(votes, 5, settings.rpmap)),
         ):
-            torch.testing.assert_close(tensor, apply_orientation(torch.from_numpy(volume), draw.orientation))
+            alone = apply_shift(apply_orientation(torch.from_numpy(volume), draw.orientation), draw.shift)
+            torch.testing.assert_close(tensor, alone)
 
 
 def test_every_bone_comes_once_before_any_comes_again():
