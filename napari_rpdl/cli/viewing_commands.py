@@ -5,15 +5,19 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 from tyro.conf import Positional
 
 from napari_rpdl.cli.following import follow
 from napari_rpdl.cli.parsing import Command
-from napari_rpdl.cli.printing import PROGRAM, answer, note
+from napari_rpdl.cli.printing import PROGRAM, answer, note, table
 from napari_rpdl.errors import InputError
 from napari_rpdl.settings import DEMO, TrainingSettings
+
+if TYPE_CHECKING:
+    from napari_rpdl.experiments.demo import DemoEnded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,18 +77,21 @@ class Demo(Command):
     def execute(self) -> None:
         from napari_rpdl.data.dataset import Dataset
         from napari_rpdl.data.sample import sample_dataset_folder
-        from napari_rpdl.experiments.demo import run_demo
+        from napari_rpdl.experiments.demo import DemoEnded, run_demo
 
         folder = self.dataset or sample_dataset_folder()
         dataset = Dataset.open(folder)
-        last = follow(run_demo(dataset, self.out, self.training, self.hold_out or dataset.case_ids[-1]))
-        result = {} if last is None else asdict(last)
-        answer(result, f"Report: {result.get('report', self.out)}", as_json=self.json)
+        case_id = self.hold_out or dataset.case_ids[-1]
+        last = follow(run_demo(dataset, self.out, self.training, case_id))
+        if not isinstance(last, DemoEnded):
+            msg = f"The demo ended without a report. Look into {self.out}, and run the same command again."
+            raise InputError(msg)
+        answer({"case_id": case_id, **asdict(last)}, _demo_text(case_id, last), as_json=self.json)
         self._open_viewer(folder)
 
     @override
     def how_to_go_on(self) -> str:
-        return f"What was finished is in {self.out}; run the same command to start again."
+        return f"What was finished is in {self.out}; run the same command to go on."
 
     def _open_viewer(self, folder: Path) -> None:
         if self.no_view:
@@ -115,3 +122,13 @@ def open_viewer(dataset: Path | None) -> None:
     from napari_rpdl.gui.app import start
 
     start(dataset)
+
+
+def _demo_text(case_id: str, ended: "DemoEnded") -> str:
+    rows = [
+        ("network", ended.dice),
+        ("mean map of the other bones", ended.baseline),
+        ("surgeons among each other", ended.surgeons),
+        ("best possible (oracle)", ended.oracle),
+    ]
+    return f"{table((case_id, 'Dice to its surgeons'), rows)}\n\nReport: {ended.report}"

@@ -1,13 +1,12 @@
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from napari_rpdl.cli import viewing_commands
 from napari_rpdl.cli.viewing_commands import has_display, how_to_open
-from napari_rpdl.events import Event
+from napari_rpdl.experiments import demo
+from napari_rpdl.experiments.demo import DemoEnded
 from napari_rpdl.settings import DEMO
 
 
@@ -69,30 +68,29 @@ def test_the_command_to_open_names_the_dataset():
     assert "napari-rpdl view bones" in how_to_open(Path("bones"))
 
 
-@dataclass(frozen=True, slots=True)
-class FinishedForTest(Event):
-    """Stands for the last event of the demo."""
-
-    report: str
-
-
 @pytest.fixture
 def demo_calls(monkeypatch):
+    """Calls of a demo that is over at once; the real one has its own tests."""
     calls = []
 
     def run_demo(dataset, out, settings, hold_out):
         calls.append((dataset.folder, out, settings, hold_out))
-        yield FinishedForTest(report=str(out / "index.html"))
+        yield DemoEnded(report=str(out / "index.html"), dice=0.6, baseline=0.5, surgeons=None, oracle=0.8)
 
-    module = ModuleType("napari_rpdl.experiments.demo")
-    module.run_demo = run_demo
-    monkeypatch.setitem(sys.modules, "napari_rpdl.experiments.demo", module)
+    monkeypatch.setattr(demo, "run_demo", run_demo)
     return calls
 
 
 def test_demo_runs_on_the_last_bone_and_opens_the_viewer(result, opened, demo_calls, small_dataset, tmp_path):
     found = result("demo", "--dataset", small_dataset.folder, "--out", tmp_path / "out")
-    assert found == {"report": str(tmp_path / "out" / "index.html")}
+    assert found == {
+        "case_id": "bone_3",
+        "report": str(tmp_path / "out" / "index.html"),
+        "dice": 0.6,
+        "baseline": 0.5,
+        "surgeons": None,
+        "oracle": 0.8,
+    }
     assert demo_calls == [(small_dataset.folder, tmp_path / "out", DEMO, "bone_3")]
     assert opened == [small_dataset.folder]
 
@@ -107,5 +105,6 @@ def test_demo_can_hold_out_another_bone_and_stay_closed(result, opened, demo_cal
 def test_demo_succeeds_without_a_screen(run, small_dataset):
     status, out, err = run("demo", "--dataset", small_dataset.folder)
     assert status == 0
+    assert [line.split()[-1] for line in out.splitlines()[1:5]] == ["0.600", "0.500", "-", "0.800"]
     assert "Report:" in out
     assert f"napari-rpdl view {small_dataset.folder}" in err
