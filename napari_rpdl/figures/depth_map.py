@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_SIGMA_VOXELS = 0.7  # a plate of one voxel still reaches the level of one half; less shows the voxels as steps
+_SIGMA_VOXELS = 0.6  # a plate of one voxel still reaches the level of one half; less shows the voxels as steps
 _ROWS_AT_ONCE = 32
 _LEAD_VOXELS = 3.0  # rays start outside, where the smoothed body is zero
 

@@ -45,15 +45,15 @@ def _openness(depth: NDArray[np.float32], hit: NDArray[np.bool_], pixel: float, 
     solid = np.where(hit, depth, np.inf)  # nothing stands outside the silhouette
     reach = max(1, round(max(_RADII) * size)) + 1
     padded = np.pad(solid, reach, constant_values=np.inf)
+    height = depth - np.float32(voxel)
     sky = np.zeros_like(depth)
     for angle in np.arange(_DIRECTIONS) * (2 * np.pi / _DIRECTIONS):
-        sine = np.zeros_like(depth)
+        steepest = np.zeros_like(depth)
         for radius in _RADII:
             row, column = round(radius * size * np.sin(angle)), round(radius * size * np.cos(angle))
             distance = np.hypot(row, column) * pixel
             if distance > 0:
                 other = padded[reach + row : reach + row + size, reach + column : reach + column + size]
-                rise = np.maximum(depth - other - voxel, 0)
-                sine = np.maximum(sine, rise / np.hypot(rise, distance))
-        sky += 1 - sine
+                np.maximum(steepest, (height - other) * np.float32(1 / distance), out=steepest)
+        sky += 1 - steepest / np.sqrt(1 + steepest**2)
     return np.asarray(sky / _DIRECTIONS, np.float32)
