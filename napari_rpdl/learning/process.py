@@ -88,6 +88,7 @@ class _Child:
             _reader(self._process.stdout, self._lines.put, at_end=lambda: self._lines.put(None)),
             _reader(self._process.stderr, self._complaints.append),
         ]
+        self.pid = self._process.pid
         self._send(job.model_dump_json() + "\n")
 
     def events(self) -> Iterator[Event]:
