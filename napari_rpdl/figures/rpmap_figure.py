@@ -53,7 +53,7 @@ def rpmap_figure(case: Case, settings: RPMapSettings = PAPER, plane: Plane = "ax
     _draw_map(panels[2], case, rpmap(votes, len(masks), settings), where)
     titles = (f"{len(masks)} surgeons drilled", "How many drilled it", "Reward-penalty map")
     for axes, title in zip(panels, titles, strict=True):
-        finish_panel(axes, where, window_of(masks, where, case), title)
+        finish_panel(axes, case, where, window_of(masks, where, case), title)
     _write_steps(panels, settings)
     return figure
 

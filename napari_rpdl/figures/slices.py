@@ -130,7 +130,7 @@ def slices_figure(case: Case, prediction: Mask | None = None, name: str = "predi
             draw_outline(axes, mask, where, surgeon_color(rank), 0.9)
         if prediction is not None:
             draw_outline(axes, prediction, where, PREDICTION_COLOR, 2.2)
-        finish_panel(axes, where, window_of(shown, where, case), f"{plane}, layer {where.index}")
+        finish_panel(axes, case, where, window_of(shown, where, case), f"{plane}, layer {where.index}")
     return figure
 
 
@@ -171,11 +171,15 @@ def surgeon_lines(case: Case, predicted: bool = False, name: str = "prediction")
     return prediction + [Line2D([], [], color=surgeon_color(k), label=s) for k, s in enumerate(case.surgeons)]
 
 
-def finish_panel(axes: Axes, where: Slice, window: Window, title: str) -> None:
-    """Cut the panel to ``window``, and write its title and where the patient's sides are."""
+def finish_panel(axes: Axes, case: Case, where: Slice, window: Window, title: str) -> None:
+    """Cut the panel to ``window``, and write its title and where the patient's sides are.
+
+    A drill recording (no structures, no CT) gets no sides: nobody has said how it lies.
+    """
     axes.set_xlim(window[0], window[1])
     axes.set_ylim(window[2], window[3])
-    draw_edges(axes, where.plane)
+    if case.structures is not None or case.ct is not None:
+        draw_edges(axes, where.plane)
     axes.set_title(title, fontsize=8.5, weight="bold", color=INK, pad=4)
 
 
