@@ -161,8 +161,13 @@ class Jobs(QObject):
             self._jobs[name].cancel()
 
     def close(self, seconds: float = 10.0) -> None:
-        """Stop everything and wait for the clean-up, together at most ``seconds``."""
+        """Stop everything and wait for the clean-up, together at most ``seconds``.
+
+        Nobody hears of these jobs again: who would listen may be deleted by then.
+        """
         everything = [*self._jobs.values(), *self._retired]
+        self._jobs.clear()
+        self._retired.update(everything)
         for job in everything:
             job.cancel()
         deadline = time.monotonic() + seconds

@@ -4,6 +4,7 @@ A fixed set of layers is made once and reused: removing a drawn layer leaks memo
 crashes software OpenGL. Surfaces are seen in 3-D, arrays in the slices.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -39,6 +40,7 @@ class Layers:
         self._table: StructureTable | None = None
         self._threshold = 0.5
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
+        warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
         viewer.dims.events.ndisplay.connect(self._apply_dimension)
 
     # -- what a bone consists of ------------------------------------------------------

@@ -1,0 +1,325 @@
+"""A person's whole way through the workspace, by the real buttons in a real viewer."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import numpy as np
+import psutil
+import pytest
+from qtpy.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from qtpy.QtGui import QDropEvent
+
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.nifti import write_volume
+from napari_rpdl.data.volume import Grid, Volume
+from napari_rpdl.errors import InputError
+from napari_rpdl.events import Event, Progressed, Said
+from napari_rpdl.gui import layers as shown
+from napari_rpdl.gui.contributions import ask, workspace_of
+from napari_rpdl.gui.dialogs import CMArraysDialog, DrilledVolumesDialog, RecordingsDialog
+from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
+from napari_rpdl.gui.workspace import Workspace
+from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
+from napari_rpdl.settings import NetworkSettings, TrainingSettings
+
+TINY = TrainingSettings(
+    grid=8, epochs=2, steps_per_epoch=1, network=NetworkSettings(channels=(2, 4)), device="cpu", threads=1
+)
+
+
+@pytest.fixture
+def viewer(make_napari_viewer_proxy):
+    return make_napari_viewer_proxy()
+
+
+@pytest.fixture
+def errors(monkeypatch) -> list[str]:
+    """What the person was told went wrong."""
+    told: list[str] = []
+    monkeypatch.setattr("napari_rpdl.gui.workspace.show_error", told.append)
+    return told
+
+
+@pytest.fixture
+def workspace(viewer, qtbot, errors) -> Iterator[Workspace]:
+    made = Workspace(viewer)
+    viewer.window.add_dock_widget(made)
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def opened(workspace, small_dataset, idle) -> Workspace:
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    return workspace
+
+
+def fake_training(epochs: int, blocked: threading.Event | None = None, closed: threading.Event | None = None):
+    """Return a training of known events; it goes on until closed where ``blocked`` is given."""
+
+    def train(*_: object) -> Iterator[Event]:
+        try:
+            yield TrainingStarted("cpu", 10, epochs, 1, 1, ("bone_1",), ("bone_2",))
+            for epoch in range(1, epochs + 1):
+                yield StepEnded(epoch, 1, 1, epochs, 1 / epoch, 5.0)
+                yield EpochEnded(epoch, epochs, 1 / epoch, 1.1 / epoch, 0.5, 1e-3, 0.1, 5.0, True)
+            while blocked is not None and not blocked.wait(0.02):
+                yield Progressed("training", 0, 0)
+        finally:
+            if closed is not None:
+                closed.set()
+
+    return train
+
+
+def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idle, errors, tmp_path) -> None:
+    session = opened.session
+    assert session.case_id == "bone_1"
+    assert viewer.dims.ndisplay == 3
+    assert viewer.layers[shown.BONE].visible
+    assert viewer.layers[shown.STRUCTURES].visible
+
+    qtbot.mouseClick(opened.bones.next_button, Qt.MouseButton.LeftButton)
+    idle(opened.jobs)
+    assert session.case_id == "bone_2"
+    opened.bones.bones.setCurrentRow(2)
+    idle(opened.jobs)
+    assert session.case_id == "bone_3"
+
+    whole = len(viewer.layers[shown.BONE].data[0])
+    opened.surgeons.ticks["surgeon_2"].click()
+    opened.surgeons.left_by.setCurrentIndex(opened.surgeons.left_by.findData("surgeon_2"))
+    idle(opened.jobs)
+    assert session.surgeons == ("surgeon_2",)
+    assert viewer.layers[shown.REGIONS].visible
+    assert len(viewer.layers[shown.BONE].data[0]) != whole
+    assert "oracle" in opened.surgeons.agreement.text()
+
+    opened.rpmap.show_box.click()
+    idle(opened.jobs)
+    opened.rpmap.form.control("penalty").setValue(0.5)
+    idle(opened.jobs)
+    assert float(viewer.layers[shown.RPMAP].data.min()) == -0.5
+    assert session.rpmap_range == pytest.approx((-0.5, 1.0))
+
+    opened.train.form.show_settings(TINY)
+    opened.train.where.choose("this program")
+    opened.train.folder.setText(str(tmp_path / "run"))
+    qtbot.mouseClick(opened.train.train_button, Qt.MouseButton.LeftButton)
+    assert not opened.train.train_button.isEnabled()
+    idle(opened.jobs)
+    assert errors == []
+    assert [epoch.epoch for epoch in session.training.epochs] == [1, 2]
+    assert opened.train.train_button.isEnabled()
+    assert opened.train.bar.value() == 1000
+
+    qtbot.mouseClick(opened.predict.predict_button, Qt.MouseButton.LeftButton)
+    idle(opened.jobs)
+    assert errors == []
+    qtbot.waitUntil(lambda: session.scores is not None, timeout=5000)
+    assert opened.predict.table.rowCount() == 4
+    low = session.scores
+    opened.predict.threshold.setValue(1)
+    region = np.asarray(viewer.layers[shown.NETWORK_REGION].data)
+    assert region.sum() == (session.prediction.probabilities >= 0.01).sum()
+    qtbot.waitUntil(lambda: session.scores is not low, timeout=5000)
+    opened.surgeons.left_by.setCurrentIndex(opened.surgeons.left_by.findData(BY_NETWORK))
+    idle(opened.jobs)
+
+    qtbot.mouseClick(opened.predict.all_button, Qt.MouseButton.LeftButton)
+    idle(opened.jobs)
+    assert sorted(path.name for path in (tmp_path / "run" / "predictions").iterdir()) == [
+        f"bone_{number}.nii.gz" for number in (1, 2, 3)
+    ]
+    qtbot.mouseClick(opened.bones.previous_button, Qt.MouseButton.LeftButton)
+    idle(opened.jobs)
+    assert (session.prediction, session.scores, session.left_by) == (None, None, BY_NOBODY)
+    assert not viewer.layers[shown.PROBABILITY].visible
+
+
+def test_a_training_is_cancelled_resumed_and_shown_meanwhile(
+    opened, qtbot, idle, errors, monkeypatch, tmp_path
+) -> None:
+    closed = threading.Event()
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", fake_training(3, threading.Event(), closed))
+    for button in (opened.train.cancel_button, opened.predict.predict_button):
+        assert not button.isEnabled()
+        assert button.toolTip()
+    opened.train.train_button.click()
+    qtbot.waitUntil(lambda: len(opened.session.training.epochs) == 3, timeout=5000)
+    assert "cpu" in opened.train.device.text()
+    assert opened.train.cancel_button.isEnabled()
+    opened.train.cancel_button.click()
+    idle(opened.jobs)
+    assert closed.is_set()
+    assert not opened.session.training.running
+    assert "Resume" in opened.train.status.text()
+    assert opened.train.train_button.isEnabled()
+    opened.train.resume_asked.emit(tmp_path / "nowhere", True)
+    assert "run.json" in errors[-1]
+
+
+def test_a_failing_job_says_why_and_lets_the_person_try_again(opened, idle, errors, monkeypatch) -> None:
+    def failing(*_: object) -> Iterator[Event]:
+        yield Said("Starting")
+        msg = "CUDA out of memory"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", failing)
+    opened.train.train_button.click()
+    idle(opened.jobs)
+    assert "CUDA out of memory" in errors[-1]
+    assert "CUDA out of memory" in opened.train.status.text()
+    assert opened.train.train_button.isEnabled()
+
+
+def test_bad_input_is_a_message_and_what_was_open_stays(opened, idle, errors, tmp_path) -> None:
+    opened.open_dataset(tmp_path)
+    idle(opened.jobs)
+    assert len(errors) == 1
+    assert opened.session.case_id == "bone_1"
+    opened.predict.run_chosen.emit(tmp_path)
+    assert "run.json" in errors[-1]
+    opened.train.form.control("network").control("channels").setText("many")
+    opened.train.train_button.click()
+    assert "channels" in errors[-1]
+
+
+def test_a_result_for_another_bone_is_thrown_away(opened, qtbot, idle, monkeypatch, small_dataset) -> None:
+    may_end = threading.Event()
+
+    def slow(run, case, settings):
+        may_end.wait(10)
+        return SimpleNamespace(case_id=case.case_id, probabilities=np.ones(case.grid.shape, np.float32))
+
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.predictions._predict", slow)
+    opened.session.run = small_dataset.folder
+    opened.predict.predict_button.click()
+    opened.cases.show_case("bone_2")
+    qtbot.waitUntil(lambda: opened.jobs.names == ("prediction",), timeout=10_000)
+    may_end.set()
+    idle(opened.jobs)
+    assert opened.session.case_id == "bone_2"
+    assert opened.session.prediction is None
+
+
+def test_closing_the_window_ends_a_training_in_a_child_process(make_napari_viewer_proxy, qtbot, small_dataset, idle):
+    viewer = make_napari_viewer_proxy(show=True)
+    workspace = Workspace(viewer)
+    viewer.window.add_dock_widget(workspace)
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    workspace.train.form.show_settings(TINY.model_copy(update={"epochs": 10_000, "stop_patience": 10_000}))
+    workspace.train.train_button.click()
+    qtbot.waitUntil(lambda: bool(workspace.session.training.epochs), timeout=60_000)
+    run = workspace.session.run
+    children = _children()
+    assert children
+    viewer.close()
+    assert _children() & children == set()
+    assert (run / "checkpoint_last.safetensors").is_file()
+
+
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children(recursive=True) if child.is_running()}
+
+
+def test_surgical_view_follows_the_ear(opened, viewer) -> None:
+    opened.bones.surgical_button.click()
+    assert viewer.scene.camera.view_direction == pytest.approx((0, 0, -1), abs=1e-6)
+    assert viewer.scene.camera.up_direction == pytest.approx((0, 1, 0), abs=1e-6)
+    opened.bones.lateral_button.click()
+    assert viewer.scene.camera.up_direction == pytest.approx((1, 0, 0), abs=1e-6)
+    opened.bones.slices_button.click()
+    assert viewer.dims.ndisplay == 2
+
+
+def test_importers_run_in_the_background_and_open_what_they_made(
+    workspace, idle, errors, monkeypatch, tmp_path
+) -> None:
+    bone = np.zeros((8, 8, 8), np.uint8)
+    bone[2:6] = 1
+    after = bone.copy()
+    after[2:4, 2:4] = 0
+    grid = Grid.of_shape((8, 8, 8), (1, 1, 1))
+    write_volume(Volume(bone, grid), tmp_path / "bone.nii.gz")
+    write_volume(Volume(after, grid), tmp_path / "anna.nii.gz")
+    answers = iter([False, True])
+
+    def answer(dialog: DrilledVolumesDialog) -> int:
+        if next(answers):
+            dialog.bone.line.setText(str(tmp_path / "bone.nii.gz"))
+            dialog.after.line.setText(str(tmp_path / "anna.nii.gz"))
+            dialog.out.line.setText(str(tmp_path / "dataset"))
+        return dialog.DialogCode.Accepted
+
+    monkeypatch.setattr(DrilledVolumesDialog, "exec", answer)
+    told: list[str] = []
+    monkeypatch.setattr("napari.utils.notifications.show_error", told.append)
+    ask(DrilledVolumesDialog, workspace)
+    idle(workspace.jobs)
+    assert len(told) == 1
+    assert errors == []
+    assert workspace.session.case.surgeons == ("anna",)
+    assert workspace.session.case.masks()[0].sum() == 2 * 2 * 8
+
+
+def test_a_dropped_folder_is_opened(workspace, small_dataset: Dataset, idle) -> None:
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(small_dataset.folder))])
+    event = QDropEvent(
+        QPointF(1, 1),
+        Qt.DropAction.CopyAction,
+        dropped,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        QEvent.Type.Drop,
+    )
+    workspace.dropEvent(event)
+    idle(workspace.jobs)
+    assert workspace.session.dataset.folder == small_dataset.folder
+
+
+def test_the_manifest_docks_one_workspace_and_opens_the_phantom(viewer, idle) -> None:
+    workspace = workspace_of(viewer)
+    assert workspace_of(viewer) is workspace
+    workspace.bones.sample_button.click()
+    idle(workspace.jobs)
+    assert "phantom" in workspace.bones.title.text().lower()
+    assert len(workspace.surgeons.ticks) == 7
+    workspace.jobs.close()
+
+
+@pytest.mark.parametrize("kind", [CMArraysDialog, DrilledVolumesDialog, RecordingsDialog])
+def test_a_dialog_without_files_says_what_is_missing(qtbot, kind) -> None:
+    dialog = kind()
+    qtbot.addWidget(dialog)
+    with pytest.raises(InputError, match="Choose"):
+        dialog.events()
+
+
+def test_opening_the_workspace_loads_no_torch() -> None:
+    code = "import sys, napari_rpdl.gui.app, napari_rpdl.gui.contributions; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.needs_display
+def test_the_bone_is_seen_with_a_dark_cavity(make_napari_viewer_proxy, small_dataset, idle) -> None:
+    viewer = make_napari_viewer_proxy(show=True)
+    workspace = Workspace(viewer)
+    viewer.window.add_dock_widget(workspace)
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    before = viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(float)
+    workspace.surgeons.left_by.setCurrentIndex(3)
+    idle(workspace.jobs)
+    after = viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(float)
+    bone = before.sum(axis=-1) > 200
+    assert bone.mean() > 0.05
+    darker = (before - after).sum(axis=-1) > 60
+    assert 0.005 < (darker & bone).mean() < bone.mean()
+    workspace.jobs.close()
