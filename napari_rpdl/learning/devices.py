@@ -10,14 +10,17 @@ from napari_rpdl.errors import InputError
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device that a setting names; "auto" takes CUDA, then Apple's GPU, then the CPU.
+    """Return the device that a setting names; "auto" takes CUDA where there is a GPU, else the CPU.
+
+    Apple's GPU ("mps") is used only where asked for: not every PyTorch can run all
+    layers of a 3-D U-net on it.
 
     Raises:
         InputError: PyTorch sees no such device here.
     """
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if name == "auto":
-        return torch.device(next(kind for kind, is_there in available.items() if is_there))
+        return torch.device("cuda" if available["cuda"] else "cpu")
     if not available.get(name, False):
         there = ", ".join(kind for kind, is_there in available.items() if is_there)
         msg = f"PyTorch finds no device {name!r} on this machine, only: {there}. Choose 'auto' or one of these."
