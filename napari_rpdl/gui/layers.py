@@ -39,6 +39,7 @@ class Layers:
         self._wanted: dict[str, bool] = {}
         self._table: StructureTable | None = None
         self._threshold = 0.5
+        self._uncovered = False
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
         warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
         viewer.dims.events.ndisplay.connect(self._apply_dimension)
@@ -115,6 +116,9 @@ class Layers:
         layer = self._image(PROBABILITY, probabilities)
         layer.colormap, layer.contrast_limits = colormaps.probability_colormap(), (0, 1)
         layer.rendering = "iso"
+        outline = self._labels(NETWORK_REGION, np.zeros(probabilities.shape, np.uint8))
+        outline.colormap = self._network_colors
+        outline.contour, outline.opacity = 1, 1.0
         self.show_threshold(self._threshold)
 
     def show_threshold(self, threshold: float) -> None:
@@ -124,10 +128,18 @@ class Layers:
         if layer is None or not self._wanted.get(PROBABILITY):
             return
         layer.iso_threshold = threshold
-        region = (np.asarray(layer.data) >= threshold).astype(np.uint8)
-        outline = self._labels(NETWORK_REGION, region)
-        outline.colormap = self._network_colors
-        outline.contour, outline.opacity = 1, 1.0
+        if not self.is_3d:
+            self._fill_region(layer)
+
+    def _fill_region(self, layer: Any) -> None:
+        """Outline what reaches the threshold; in 3-D nobody sees it, so it waits for the slices."""
+        if (outline := self._find(NETWORK_REGION)) is not None:
+            outline.data = (np.asarray(layer.data) >= self._threshold).astype(np.uint8)
+
+    def uncover_cavity(self, uncovered: bool) -> None:
+        """Hide the predicted region in 3-D while the bone has it cut out, else it would fill the cavity."""
+        self._uncovered = uncovered
+        self._apply_dimension()
 
     # -- where the person looks from --------------------------------------------------
 
@@ -247,11 +259,15 @@ class Layers:
     def _fits_dimension(self, role: str) -> bool:
         if role in _IN_3D:
             return self.is_3d
+        if role == PROBABILITY and self._uncovered:
+            return not self.is_3d
         return not (self.is_3d and (role in _IN_SLICES or role.startswith("outline")))
 
     def _apply_dimension(self, _: object = None) -> None:
         for role in self._roles():
             self._want(role, self._wanted.get(role, False))
+        if not self.is_3d and self._wanted.get(PROBABILITY) and (layer := self._find(PROBABILITY)) is not None:
+            self._fill_region(layer)
         if (layer := self._find(RPMAP)) is not None:
             layer.colormap = colormaps.rpmap_colormap(penalties=not self.is_3d)
 

@@ -40,10 +40,10 @@ class TrainingState:
         """Return the state once ``event`` has happened; unknown events change nothing."""
         match event:
             case TrainingStarted():
-                where = "a GPU" if event.device.startswith("cuda") else event.device
+                where = {"cpu": "the CPU", "mps": "the GPU (mps)"}.get(event.device, f"the GPU ({event.device})")
                 kept = tuple(epoch for epoch in self.epochs if epoch.epoch < event.first_epoch)
                 text = f"{event.parameters:,} parameters learn from {len(event.training_bones)} bones."
-                return replace(self, text=text, device=f"Training on {where} ({event.device})", epochs=kept)
+                return replace(self, text=text, device=f"Training on {where}.", epochs=kept)
             case StepEnded():
                 share = ((event.epoch - 1) + event.step / event.steps_per_epoch) / event.epochs
                 text = f"Epoch {event.epoch} of {event.epochs}, loss {event.loss:.3f}"

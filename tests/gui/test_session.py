@@ -14,7 +14,7 @@ def epoch(number: int, best: bool = False) -> EpochEnded:
 def test_training_is_told_as_a_state() -> None:
     state = TrainingState(running=True)
     state = state.after(STARTED)
-    assert "cpu" in state.device
+    assert state.device == "Training on the CPU."
     state = state.after(StepEnded(1, 1, 2, 4, 0.95, 7.0))
     assert state.share == 1 / 8
     assert state.remaining_s == 7.0

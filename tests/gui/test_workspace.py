@@ -124,6 +124,7 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
     assert opened.predict.table.rowCount() == 4
     low = session.scores
     opened.predict.threshold.setValue(1)
+    opened.bones.slices_button.click()
     region = np.asarray(viewer.layers[shown.NETWORK_REGION].data)
     assert region.sum() == (session.prediction.probabilities >= 0.01).sum()
     qtbot.waitUntil(lambda: session.scores is not low, timeout=5000)
@@ -151,7 +152,7 @@ def test_a_training_is_cancelled_resumed_and_shown_meanwhile(
         assert button.toolTip()
     opened.train.train_button.click()
     qtbot.waitUntil(lambda: len(opened.session.training.epochs) == 3, timeout=5000)
-    assert "cpu" in opened.train.device.text()
+    assert "CPU" in opened.train.device.text()
     assert opened.train.cancel_button.isEnabled()
     opened.train.cancel_button.click()
     idle(opened.jobs)

@@ -73,6 +73,7 @@ class CaseCoordinator:
     def choose_left_by(self, who: str) -> None:
         """Show the bone as ``who`` left it."""
         self._session.left_by = who
+        self._layers.uncover_cavity(who == BY_NETWORK)
         self.make_solids()
 
     def hide_structures(self, codes: frozenset[int]) -> None:
@@ -116,6 +117,7 @@ class CaseCoordinator:
         session.prediction = session.scores = session.agreement = None
         if session.left_by not in case.surgeons:
             session.left_by = BY_NOBODY
+            self._layers.uncover_cavity(False)
         session.surgeons = tuple(surgeon for surgeon in session.surgeons if surgeon in case.surgeons)
         self._layers.show_case(case)
         session.case = case

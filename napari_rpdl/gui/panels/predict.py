@@ -5,6 +5,7 @@ from pathlib import Path
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QFileDialog,
     QHBoxLayout,
     QHeaderView,
@@ -19,7 +20,7 @@ from qtpy.QtWidgets import (
 from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.gui.controls import Button, heading, note
 from napari_rpdl.gui.forms import SettingsForm
-from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
 from napari_rpdl.settings import PredictionSettings
 
 _STEPS = 100
@@ -32,6 +33,7 @@ class PredictPanel(QWidget):
     predict_asked = Signal()
     predict_all_asked = Signal()
     threshold_chosen = Signal(float)
+    left_by_chosen = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,7 @@ class PredictPanel(QWidget):
         self.threshold = QSlider(Qt.Orientation.Horizontal)
         self.threshold.setRange(1, _STEPS - 1)
         self.threshold_text = QLabel()
+        self.cut_box = QCheckBox("Cut it out of the bone in 3-D")
         self.table = _table()
         self.summary = note()
         self._arrange()
@@ -69,6 +72,7 @@ class PredictPanel(QWidget):
         line.addWidget(self.threshold)
         line.addWidget(self.threshold_text)
         rows.addLayout(line)
+        rows.addWidget(self.cut_box)
         rows.addWidget(heading("Scores"))
         rows.addWidget(self.summary)
         rows.addWidget(self.table)
@@ -79,6 +83,8 @@ class PredictPanel(QWidget):
         self.predict_button.clicked.connect(lambda: self.predict_asked.emit())
         self.all_button.clicked.connect(lambda: self.predict_all_asked.emit())
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / _STEPS))
+        self.cut_box.toggled.connect(lambda on: self.left_by_chosen.emit(BY_NETWORK if on else BY_NOBODY))
+        events.left_by.connect(self._show_cut)
         events.threshold.connect(self._show_threshold)
         events.scores.connect(self._show_scores)
         for change in (events.run, events.case, events.dataset, events.prediction, events.training):
@@ -91,8 +97,14 @@ class PredictPanel(QWidget):
         reason = "" if session.run else "Train a network or choose a run first."
         self.predict_button.allow(bool(session.run and session.case), reason or "Show a bone first.")
         self.all_button.allow(bool(session.run and session.dataset), reason or "Open a dataset first.")
-        self.threshold.setEnabled(session.prediction is not None)
-        self.threshold.setToolTip("" if session.prediction else "Predict a bone first.")
+        for control in (self.threshold, self.cut_box):
+            control.setEnabled(session.prediction is not None)
+            control.setToolTip("" if session.prediction else "Predict a bone first.")
+
+    def _show_cut(self, left_by: str) -> None:
+        self.cut_box.blockSignals(True)
+        self.cut_box.setChecked(left_by == BY_NETWORK)
+        self.cut_box.blockSignals(False)
 
     def _show_threshold(self, threshold: float) -> None:
         self.threshold.blockSignals(True)
@@ -139,7 +151,8 @@ def _sentence(scores: Scores) -> str:
     touched = {name: voxels for name, voxels in scores.critical_voxels.items() if voxels}
     harm = ", ".join(f"{name} {voxels}" for name, voxels in touched.items())
     return (
-        f"Oracle {scores.oracle_dice:.3f}; this reaches <b>{scores.fraction_of_oracle:.0%}</b> of it. "
+        f"Mean Dice <b>{scores.dice_mean:.3f}</b>, which is {scores.fraction_of_oracle:.0%} of what any single "
+        f"region can reach (oracle {scores.oracle_dice:.3f}). "
         + (f"Volume {scores.volume_ratio:.2f} × the surgeons'." if scores.volume_ratio is not None else "")
         + "<br>"
         + (

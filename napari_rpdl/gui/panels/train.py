@@ -111,6 +111,7 @@ class TrainPanel(QWidget):
             last = rank == len(entries) - 1 and len(entries) > 1
             item.setCheckState(Qt.CheckState.Checked if last else Qt.CheckState.Unchecked)
             self.hold_out.addItem(item)
+        self.hold_out.scrollToBottom()
         self._show_training(self._session.training)
 
     def _show_training(self, state: TrainingState) -> None:

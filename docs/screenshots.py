@@ -1,0 +1,112 @@
+"""Make the README's pictures of the workspace.
+
+    xvfb-run -a -s "-screen 0 1600x1000x24 +extension GLX" python docs/screenshots.py
+
+Opens the real window on the phantom (synthetic), presses the real buttons, trains a
+small network for two minutes or so, and writes ``docs/images/workspace_*.png``.
+"""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
+
+import vispy.gloo.glir as glir
+from napari._qt.dialogs.qt_notification import NapariQtNotification
+from qtpy.QtWidgets import QApplication
+
+from napari_rpdl.gui.app import open_viewer
+from napari_rpdl.gui.sample import sample_folder
+from napari_rpdl.gui.workspace import Workspace
+from napari_rpdl.settings import NetworkSettings, TrainingSettings
+
+glir.GlirProgram.delete = lambda self: None  # Mesa's software OpenGL crashes when it deletes programs
+
+IMAGES = Path(__file__).parent / "images"
+SIZE = 1440, 900
+TRAINING = TrainingSettings(
+    grid=32, epochs=60, steps_per_epoch=4, network=NetworkSettings(channels=(8, 16, 32)), device="cpu", threads=1
+)
+
+
+def main() -> None:
+    """Go through the workspace as a person would, and take a picture of each panel."""
+    viewer, workspace = open_viewer(sample_folder())
+    viewer.window._qt_window.resize(*SIZE)
+    wait(workspace)
+    take(viewer, "bones")
+
+    workspace.tabs.setCurrentIndex(1)
+    choose(workspace.surgeons.left_by, "surgeon_1")
+    wait(workspace)
+    take(viewer, "surgeons")
+
+    workspace.tabs.setCurrentIndex(2)
+    workspace.rpmap.show_box.setChecked(True)
+    workspace.bones.slices_button.click()
+    wait(workspace)
+    take(viewer, "rpmap")
+    workspace.rpmap.show_box.setChecked(False)
+
+    workspace.tabs.setCurrentIndex(3)
+    workspace.bones.solid_button.click()
+    train(workspace)
+    take(viewer, "train")
+    wait(workspace, seconds=900)
+
+    workspace.tabs.setCurrentIndex(4)
+    workspace.cases.show_case("bone_9")
+    wait(workspace)
+    workspace.predict.predict_button.click()
+    wait(workspace)
+    workspace.predict.cut_box.click()
+    wait(workspace)
+    take(viewer, "predict")
+    viewer.close()
+
+
+def train(workspace: Workspace) -> None:
+    """Start a small training and return in its midst."""
+    workspace.train.form.show_settings(TRAINING)
+    workspace.train.folder.setText(str(Path(tempfile.mkdtemp()) / "run"))
+    workspace.train.train_button.click()
+    deadline = time.monotonic() + 600
+    while len(workspace.session.training.epochs) < TRAINING.epochs // 2 and time.monotonic() < deadline:
+        breathe()
+
+
+def choose(control: object, value: str) -> None:
+    """Choose a value as a person would, with its signal."""
+    control.setCurrentIndex(control.findData(value))
+
+
+def wait(workspace: Workspace, seconds: float = 120) -> None:
+    """Let the window live until the background has been idle for half a second."""
+    deadline = time.monotonic() + seconds
+    idle_since = time.monotonic()
+    while time.monotonic() < deadline and time.monotonic() - idle_since < 0.5:
+        breathe()
+        if workspace.jobs.names:
+            idle_since = time.monotonic()
+
+
+def breathe() -> None:
+    """Handle what the window has to do."""
+    QApplication.processEvents()
+    time.sleep(0.01)
+
+
+def take(viewer: object, name: str) -> None:
+    """Write one picture, without the messages that happen to float over it."""
+    for message in viewer.window._qt_window.findChildren(NapariQtNotification):
+        message.close()
+    for _ in range(30):
+        breathe()
+    IMAGES.mkdir(exist_ok=True)
+    viewer.window.screenshot(str(IMAGES / f"workspace_{name}.png"), flash=False)
+
+
+if __name__ == "__main__":
+    main()
