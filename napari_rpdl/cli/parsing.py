@@ -101,4 +101,7 @@ def _settings_rule(info: StructTypeInfo) -> StructConstructorSpec | None:
         StructFieldSpec(name, hints[name], default=getattr(start, name), helptext=field.description)
         for name, field in model.model_fields.items()
     )
-    return StructConstructorSpec(instantiate=partial(checked, model), fields=fields)
+    make = partial(checked, model)
+    # The help shows the docstring of what makes the settings.
+    make.__doc__ = model.__doc__
+    return StructConstructorSpec(instantiate=make, fields=fields)
