@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from inspect import cleandoc
 from typing import get_type_hints
 
@@ -101,7 +100,10 @@ def _settings_rule(info: StructTypeInfo) -> StructConstructorSpec | None:
         StructFieldSpec(name, hints[name], default=getattr(start, name), helptext=field.description)
         for name, field in model.model_fields.items()
     )
-    make = partial(checked, model)
+
+    def make(**values: object) -> Settings:
+        return checked(model, **values)
+
     # The help shows the docstring of what makes the settings.
     make.__doc__ = model.__doc__
     return StructConstructorSpec(instantiate=make, fields=fields)
