@@ -42,22 +42,22 @@ class Layers:
         self._uncovered = False
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
         warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
+        warnings.filterwarnings("ignore", "Inconsistent units across layers")  # while one bone gives way to the next
         viewer.dims.events.ndisplay.connect(self._apply_dimension)
 
     # -- what a bone consists of ------------------------------------------------------
 
     def show_case(self, case: Case) -> None:
         """Show the arrays of another bone; surfaces and results of the last one vanish."""
-        moved = case.grid.shape != self._grid.shape or case.grid.steps != self._grid.steps
         self._grid, self._case_id = case.grid, case.case_id
         for role in self._roles():
             self._want(role, False)
+            self._place(self._find(role))  # hidden layers, too: napari wants one unit for all
         if case.ct is not None:
             self._show_ct(case.ct.voxels)
-        if case.structures is not None:
-            self._show_labels(case.structures.voxels, case.table)
-        if moved:
-            self.fit()
+        nothing = np.zeros(case.grid.shape, np.uint8)  # gives the slices their extent where only drillings are known
+        self._show_labels(nothing if case.structures is None else case.structures.voxels, case.table)
+        self._orient()
         self._name_axes()
 
     def show_bone(self, mesh: Mesh) -> None:
@@ -160,14 +160,13 @@ class Layers:
         """Whether the viewer shows three dimensions."""
         return bool(self._viewer.dims.ndisplay == 3)
 
-    def fit(self) -> None:
-        """Bring the whole bone into view, in the middle slice."""
+    def fit(self, voxel: tuple[int, int, int] | None = None) -> None:
+        """Bring the whole bone into view, sliced at ``voxel`` (z, y, x), in the middle where None."""
         self._orient()
         self._viewer.reset_view(reset_camera_angle=False)
-        for axis, (origin, step, size) in enumerate(
-            zip(self._grid.origin, self._grid.steps, self._grid.shape, strict=True)
-        ):
-            self._viewer.dims.set_point(axis, origin + step * (size // 2))
+        at = voxel or tuple(size // 2 for size in self._grid.shape)
+        for axis, (origin, step, index) in enumerate(zip(self._grid.origin, self._grid.steps, at, strict=True)):
+            self._viewer.dims.set_point(axis, origin + step * index)
 
     # -- layers -----------------------------------------------------------------------
 

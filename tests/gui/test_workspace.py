@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from qtpy.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from qtpy.QtGui import QDropEvent
 
-from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset import Dataset, DatasetWriter
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
@@ -267,6 +268,25 @@ def test_importers_run_in_the_background_and_open_what_they_made(
     assert errors == []
     assert workspace.session.case.surgeons == ("anna",)
     assert workspace.session.case.masks()[0].sum() == 2 * 2 * 8
+
+
+def test_drillings_without_a_bone_are_shown(workspace, viewer, idle, errors, tmp_path, small_case) -> None:
+    case = replace(small_case, structures=None)
+    with DatasetWriter(
+        tmp_path / "drillings", name="x", table=case.table, surgeons=case.surgeons, origin="", licence=""
+    ) as writer:
+        writer.add(case)
+    workspace.open_dataset(tmp_path / "drillings")
+    idle(workspace.jobs)
+    assert errors == []
+    assert workspace.session.surgeons == case.surgeons
+    assert not workspace.surgeons.left_by.isEnabled()
+    assert viewer.layers[shown.REGIONS].visible
+    workspace.bones.slices_button.click()
+    outline = viewer.layers["Drilled by surgeon_1"]
+    assert outline.visible
+    middle = tuple(int(index) for index in outline.world_to_data(viewer.dims.point))
+    assert case.masks()[0][middle]
 
 
 def test_a_dropped_folder_is_opened(workspace, small_dataset: Dataset, idle) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from napari_rpdl.consensus.agreement import case_agreement
 from napari_rpdl.data.case import Case, Mask, Side
 from napari_rpdl.data.dataset import Dataset
@@ -45,6 +47,7 @@ class CaseCoordinator:
         self._framed = False
         self._view: View = "surgical"
         self._side: Side | None = None
+        self._extent: object = None
 
     # -- wishes -----------------------------------------------------------------------
 
@@ -119,6 +122,8 @@ class CaseCoordinator:
             session.left_by = BY_NOBODY
             self._layers.uncover_cavity(False)
         session.surgeons = tuple(surgeon for surgeon in session.surgeons if surgeon in case.surgeons)
+        if case.structures is None and not session.surgeons:
+            session.surgeons = case.surgeons  # there is nothing else to see
         self._layers.show_case(case)
         session.case = case
         self._frame(case)
@@ -128,13 +133,12 @@ class CaseCoordinator:
 
     def _frame(self, case: Case) -> None:
         """Choose a first view of a dataset, and step over to the other ear; else stay where the person stands."""
-        if not self._framed and case.structures is None:
-            self._layers.set_3d(False)
-        elif not self._framed or (self._layers.is_3d and case.side != self._side):
+        if not self._framed or (self._layers.is_3d and case.side != self._side):
             self._layers.look(self._view, case)
-        if not self._framed:
-            self._layers.fit()
-        self._framed, self._side = True, case.side
+        extent = (case.grid.shape, case.grid.steps, case.grid.origin)
+        if not self._framed or extent != self._extent:
+            self._layers.fit(_heart(case))
+        self._framed, self._side, self._extent = True, case.side, extent
 
     def _hear_solids(self, event: Made | Failed) -> None:
         if not isinstance(event, Made) or not self._session.shows(event.value.case_id):
@@ -186,6 +190,15 @@ def _regions(case: Case, masks: dict[str, tuple[int, Mask]]) -> Regions:
     towards = lamp(case.side)
     meshes = [surface(mask, surgeon_color(rank), towards) for rank, mask in masks.values()]
     return Regions(case.case_id, masks, joined(meshes))
+
+
+def _heart(case: Case) -> tuple[int, int, int] | None:
+    """Return the voxel (z, y, x) in the middle of what the first surgeon drilled, None where nobody did."""
+    for mask in case.masks():
+        if mask.any():
+            z, y, x = (int(np.median(axis)) for axis in np.nonzero(mask))
+            return z, y, x
+    return None
 
 
 def _bone_color(case: Case) -> str:
