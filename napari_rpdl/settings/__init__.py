@@ -1,0 +1,30 @@
+"""Every parameter a person can set, written once.
+
+From a field come the command-line flag, the form field with its tooltip, and the
+line in the saved file. Models are frozen and refuse unknown names, so that a typo in
+a settings file is an error, not a silent default.
+"""
+
+from napari_rpdl.settings.base import Settings, explain
+from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
+from napari_rpdl.settings.network import NetworkSettings
+from napari_rpdl.settings.prediction import PredictionSettings
+from napari_rpdl.settings.rpmap import RPMAP_VARIANTS, RPMapSettings
+from napari_rpdl.settings.saved import SavedSettings, load_training_settings, save_training_settings
+from napari_rpdl.settings.training import DEMO, TrainingSettings
+
+__all__ = [
+    "DEMO",
+    "RPMAP_VARIANTS",
+    "NetworkSettings",
+    "PhantomSettings",
+    "PredictionSettings",
+    "RPMapSettings",
+    "RecordingSettings",
+    "SavedSettings",
+    "Settings",
+    "TrainingSettings",
+    "explain",
+    "load_training_settings",
+    "save_training_settings",
+]
