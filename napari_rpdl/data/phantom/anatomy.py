@@ -101,9 +101,9 @@ class Anatomy:
     @cached_property
     def facial_nerve(self) -> Tube:
         """Labyrinthine, tympanic and mastoid segment; both genua."""
-        mean = [(-11, 5.2, -0.8), (-9, 6.4, 0.0), (-7, 7.4, 0.6), (-5.2, 4.2, -0.3), (-3.1, 0.6, -1.2)]
-        mean += [(-1.9, -1.5, -1.8), (-1.1, -2.6, -3.2), (-0.7, -3.2, -8.0), (-0.4, -3.7, -13.0), (-0.2, -4.2, -18.3)]
-        radii = (0.5, 0.55, 0.85, 0.8, 0.85, 0.95, 1.0, 1.05, 1.1, 1.1)
+        mean = [(-11, 5.2, -0.8), (-9, 6.4, 0.0), (-7, 7.4, 0.6), (-5.1, 4.2, -0.2), (-2.8, 0.5, -1.0)]
+        mean += [(-1.6, -1.4, -1.5), (-0.9, -2.5, -2.9), (-0.6, -3.2, -8.0), (-0.4, -3.7, -13.0), (-0.2, -4.2, -17.8)]
+        radii = (0.48, 0.52, 0.8, 0.72, 0.75, 0.82, 0.9, 0.97, 1.0, 1.0)
         return bent_tube([self.inner(*place) for place in mean], [r * self.inner_scale for r in radii])
 
     @cached_property
@@ -116,13 +116,13 @@ class Anatomy:
     def malleus(self) -> tuple[Solid, ...]:
         """Head, neck and handle."""
         mean = [(0.1, 5.6, 1.0), (0.5, 5.9, -1.2), (0.9, 5.9, -3.2), (1.0, 5.8, -6.4)]
-        return (self._inner_tube(mean, (1.15, 0.65, 0.55, 0.4)),)
+        return (self._inner_tube(mean, (1.1, 0.62, 0.52, 0.38)),)
 
     @cached_property
     def incus(self) -> tuple[Solid, ...]:
         """Short process (its tip is the origin), body and long process."""
-        short = self._inner_tube([(0, 0.55, 0), (-0.1, 1.7, 0.2), (-0.1, 3.5, 0.6)], (0.55, 0.8, 1.2))
-        long = self._inner_tube([(-0.1, 3.5, 0.6), (-0.5, 3.2, -1.8), (-1.1, 2.9, -4.0)], (1.1, 0.6, 0.42))
+        short = self._inner_tube([(0, 0.55, 0), (-0.1, 1.7, 0.2), (-0.1, 3.5, 0.6)], (0.55, 0.78, 1.13))
+        long = self._inner_tube([(-0.1, 3.5, 0.6), (-0.5, 3.2, -1.8), (-1.1, 2.9, -4.0)], (1.0, 0.58, 0.4))
         return short, long
 
     @cached_property
@@ -138,7 +138,7 @@ class Anatomy:
     @cached_property
     def lateral_canal(self) -> Ring:
         """The lateral semicircular canal, the surgeon's landmark in the antrum's floor."""
-        return Ring(self.inner(-4.4, -2.9, 0.9), _unit(0.05, -0.42, 0.9), 2.9 * self.inner_scale, 0.7)
+        return Ring(self.inner(-4.5, -3.0, 1.3), _unit(0.05, -0.42, 0.9), 2.9 * self.inner_scale, 0.7)
 
     @cached_property
     def labyrinth(self) -> tuple[Solid, ...]:
@@ -151,7 +151,7 @@ class Anatomy:
     @cached_property
     def cochlea(self) -> tuple[Solid, ...]:
         """The cochlea's outer shape."""
-        return (Ellipsoid(self.inner(-9.6, 6.4, -4.6), self.inner(3.0, 2.7, 2.6)),)
+        return (Ellipsoid(self.inner(-9.6, 6.4, -4.6), self.inner(2.9, 2.6, 2.5)),)
 
     @cached_property
     def carotid(self) -> Tube:
@@ -173,11 +173,11 @@ class Anatomy:
         r = self.sinus_radius
         down = [(u - 2, a - 18, 5), (u - 0.5, a - 6, 5), (u, a, 1.5), (u, a + 0.8, -5), (u - 2.5, a + 3, -11)]
         bulb = [
-            (min(u - 7, -2), min(a + 5.5, -14), -16),
-            (-8, -9.5, -18),
-            (-9, -4, -15.5),
-            (-9, -3, -22),
-            (-9, -2, -36),
+            (min(u - 7, -2), min(a + 5.5, -15.5), -16.5),
+            (-9.5, -11, -20),
+            (-12, -4.5, -19.5),
+            (-12, -3, -25),
+            (-12, -2, -38),
         ]
         return bent_tube(down + bulb, (0.9 * r, r, r, r, 0.95 * r, 0.85 * r, 0.85 * r, 0.9 * r, 0.8 * r, 0.7 * r))
 
@@ -221,15 +221,15 @@ def draw_anatomy(rng: np.random.Generator) -> Anatomy:
         turn=(turn[0], turn[1], turn[2]),
         shift=(between(-3, 3), between(-4, 4), between(-4, 4)),
         inner_scale=between(0.93, 1.07),
-        surface_depth=between(15, 21),
+        surface_depth=between(16.5, 21.5),
         canal_tilt=(between(-0.2, 0.08), between(-0.05, 0.2)),
         canal_radii=(between(3.8, 4.6), between(4.8, 6.2)),
-        tegmen_height=between(2.5, 6.5),
+        tegmen_height=between(1.5, 5.0),
         tegmen_slope=(between(-0.15, 0.25), between(-0.1, 0.1)),
-        sinus_gap=between(10.5, 16.5),
-        sinus_radius=between(4.0, 6.0),
-        sinus_cover=between(3.0, 8.0),
-        tip=between(21, 29),
+        sinus_gap=between(12.5, 17.5),
+        sinus_radius=between(4.0, 5.7),
+        sinus_cover=between(4.0, 9.0),
+        tip=between(23, 31),
         mastoid_bulge=between(0.5, 4.0),
         cortex=between(1.3, 3.0) if pneumatised else between(2.5, 4.2),
         pneumatised=pneumatised,

@@ -103,10 +103,11 @@ def distance_to_bone(anatomy: Anatomy, depth: Field, cranium: Field, points: Poi
     petrous = Tube(((3, -3, -2), (-12, 5, -4), (-34, 20, -6)), (13.0, 11.0, 8.0)).distance(points)
     ring = Tube(anatomy.canal.places, tuple(r + 3.0 for r in anatomy.canal.radii)).distance(points)
     zygoma = Tube(((reach - 6, -2, 1), (reach - 5, 12, 2), (reach - 1, 40, 1)), (7.0, 5.5, 3.0)).distance(points)
+    roof = Tube(((2, 6, -1), (reach - 5, 9, 0)), (8.0, 7.0)).distance(points)
     squama = np.maximum(depth - 4.5, -6.0 - points.superior)
     occiput = np.maximum(np.maximum(depth - 9.0, points.anterior + 14.0), -20.0 - points.superior)
     bone = mastoid
-    for part in (petrous, ring, zygoma, squama, occiput):
+    for part in (petrous, ring, roof, zygoma, squama, occiput):
         bone = smooth_min(bone, part, 4.0)
     return smooth_max(smooth_max(bone, -depth, 1.5), -cranium, 1.0)
 

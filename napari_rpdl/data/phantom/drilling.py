@@ -4,7 +4,7 @@ A cavity is where every limit of the style is kept: margins to the structures, d
 outline on the surface. Each limit is a signed distance; their smooth minimum is the
 cavity, rounded as a burr leaves it. The region is what the burr swept inside the bone's
 outer surface, air cells included, as in an annotation of the paper's kind; the air
-outside, the ear canal and the drum never belong to it.
+outside and the lumen of the ear canal never belong to it.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from scipy import ndimage
 from napari_rpdl.data.case import Mask
 from napari_rpdl.data.phantom.anatomy import Anatomy
 from napari_rpdl.data.phantom.bone import CODES, Frame, depth_below_surface, distance_to_bone, distance_to_cranium
-from napari_rpdl.data.phantom.shapes import Field, Points, Waves, distance_to_any, smooth_min
+from napari_rpdl.data.phantom.shapes import Field, Points, Waves, distance_to_any, smooth_max, smooth_min
 from napari_rpdl.data.phantom.surgeons import Slip, Style
 from napari_rpdl.data.structures import TEMPORAL_BONE
 
@@ -89,10 +89,20 @@ def _outline(anatomy: Anatomy, here: Surroundings, style: Style) -> Field:
         s + style.inferior * anatomy.tip + widening - 5.0,
         roof + style.superior - s + 0.5 * widening,
         anatomy.canal_wall + style.anterior - a + widening - 3.0,
+        _behind_or_above_canal(anatomy, here.points),
     )
     for limit in limits:
         inside = smooth_min(inside, limit, 2 * BURR_ROUNDING)
     return inside
+
+
+def _behind_or_above_canal(anatomy: Anatomy, points: Points) -> Field:
+    """Return millimetres behind the canal's axis or above the canal: no one drills in front of it."""
+    (u0, a0, s0), (u1, a1, s1) = anatomy.canal.places
+    along = (points.lateral - u0) / (u1 - u0)
+    behind = a0 + along * (a1 - a0) - points.anterior
+    above = points.superior - (s0 + along * (s1 - s0)) - anatomy.canal_radii[0]
+    return smooth_max(behind, above, BURR_ROUNDING)
 
 
 class Site:
@@ -118,11 +128,11 @@ class Site:
     def drill(self, style: Style, hand: Waves, slip: Slip | None) -> Mask:
         """Return the drilled region (z, y, x): one connected part.
 
-        Critical structures stay whole, but for the one that ``slip`` hits.
+        Critical structures and landmarks stay whole, but for the one that ``slip`` hits.
         """
         inside = [cavity(self.anatomy, here, style, hand, slip) > 0 for here in self.surroundings]
-        spared = set(TEMPORAL_BONE.codes_of("critical")) | {CODES["ear canal"], CODES["eardrum"]}
-        spared -= {CODES[slip.structure]} if slip else set()
+        hit = {CODES[slip.structure]} if slip else set()
+        spared = set(TEMPORAL_BONE.codes_of("critical", "landmark")) - hit
         mask = np.zeros(self.labels.size, np.bool_)
         mask[self.voxels] = np.concatenate(inside) & ~np.isin(self._codes, sorted(spared))
         return _largest_part(mask.reshape(self.labels.shape))

@@ -25,13 +25,13 @@ _BONES, _STYLES, _HANDS = 0, 1, 2
 ORIGIN = (
     "phantom (synthetic): parametric temporal bones and simulated surgeons, made by napari-rpdl "
     "({bones} bones, {surgeons} surgeons, {grid} voxels along each axis, seed {seed}). No patient, no surgeon, no "
-    "recording is behind it. {faults} drilled regions enter a critical structure on purpose; phantom.json lists them."
+    "recording is behind it. Rarely a drilled region enters a structure on purpose; phantom.json lists these faults."
 )
 LICENCE = "MIT; synthetic data, free to use and share"
 
 
 class Fault(BaseModel):
-    """Voxels of a critical structure that a simulated surgeon drilled away."""
+    """Voxels of a critical structure or landmark that a simulated surgeon drilled away."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -74,7 +74,7 @@ def generate(settings: PhantomSettings, out: Path) -> Iterator[Event]:
     """
     surgeons = [_surgeon(index) for index in range(settings.surgeons)]
     faults: list[Fault] = []
-    about = ORIGIN.format(**settings.model_dump(), faults="Some")
+    about = ORIGIN.format(**settings.model_dump())
     with DatasetWriter(
         out, name="phantom (synthetic)", table=TEMPORAL_BONE, surgeons=surgeons, origin=about, licence=LICENCE
     ) as writer:
@@ -107,7 +107,7 @@ def _make_bone(settings: PhantomSettings, index: int) -> _Bone:
 
 def _drill(settings: PhantomSettings, site: Site, bone: int, surgeon: int) -> Mask:
     rng = _random(settings, _HANDS, bone, surgeon)
-    hand = Waves.draw(rng, 8, 25, 24)
+    hand = Waves.draw(rng, 12, 36, 24)
     slip = draw_slip(rng, site.anatomy)
     style = draw_style(_random(settings, _STYLES, surgeon)).today(rng)
     return site.drill(style, hand, slip)
@@ -115,8 +115,12 @@ def _drill(settings: PhantomSettings, site: Site, bone: int, surgeon: int) -> Ma
 
 def _faults(case_id: str, surgeon: str, labels: np.ndarray, mask: Mask) -> list[Fault]:
     drilled = np.bincount(labels[mask], minlength=max(CODES.values()) + 1)
-    critical = [s for s in TEMPORAL_BONE.structures if s.role == "critical" and drilled[s.code]]
-    return [Fault(case_id=case_id, surgeon=surgeon, structure=s.name, voxels=int(drilled[s.code])) for s in critical]
+    spared = TEMPORAL_BONE.codes_of("critical", "landmark")
+    return [
+        Fault(case_id=case_id, surgeon=surgeon, structure=TEMPORAL_BONE[code].name, voxels=int(drilled[code]))
+        for code in spared
+        if drilled[code]
+    ]
 
 
 def _surgeon(index: int) -> str:

@@ -107,14 +107,14 @@ HABITS: Mapping[str, Habit] = {
     "nerve": Habit(2.4, -0.31, 0.41, 0.43, 1.0, 5.0),
     "ossicles": Habit(1.6, -0.15, 0.31, 0.29, 0.7, 4.0),
     "labyrinth": Habit(1.6, -0.23, 0.31, 0.29, 0.8, 4.0),
-    "depth": Habit(0.9, -1.2, 2.0, 1.2, -1.5, 8.0),
-    "flare": Habit(0.28, -0.062, 0.1, 0.058, 0.1, 0.9),
-    "posterior": Habit(13.5, 2.3, 4.6, 2.6, -3.0, 22.0),
-    "inferior": Habit(0.95, 0.062, 0.12, 0.072, 0.4, 1.1),
-    "superior": Habit(4.7, 0.92, 2.2, 1.2, -4.0, 8.0),
-    "anterior": Habit(8.5, 1.9, 4.6, 2.6, -5.0, 16.0),
-    "saucer": Habit(0.67, 0.077, 0.2, 0.12, 0.1, 1.2),
-    "unsteadiness": Habit(2.2, 0.0, 0.2, 0.0, 1.0, 3.0),
+    "depth": Habit(-0.2, -1.0, 1.8, 1.2, -2.0, 8.0),
+    "flare": Habit(0.18, -0.04, 0.08, 0.04, 0.04, 0.9),
+    "posterior": Habit(9.5, 2.2, 4.4, 2.5, -4.0, 22.0),
+    "inferior": Habit(0.9, 0.06, 0.12, 0.07, 0.4, 1.1),
+    "superior": Habit(4.0, 0.9, 2.0, 1.0, -4.0, 8.0),
+    "anterior": Habit(4.0, 1.6, 3.2, 1.8, -5.0, 10.0),
+    "saucer": Habit(0.6, 0.08, 0.2, 0.12, 0.1, 1.2),
+    "unsteadiness": Habit(2.0, 0.0, 0.2, 0.0, 1.0, 3.0),
 }
 """Every habit's spread, fitted so that simulated surgeons agree as the paper's do (docs/phantom.md)."""
 
@@ -139,7 +139,7 @@ class Slip:
         return np.asarray(margin - (margin + self.bite) * np.exp(-squared / (2 * 2.5**2)), np.float64)
 
 
-SLIP_SHARE = 0.06
+SLIP_SHARE = 0.08
 """Share of the surgeries in which a hand slips."""
 SLIPS: Mapping[str, float] = {
     "sigmoid sinus": 1.2,
@@ -147,6 +147,7 @@ SLIPS: Mapping[str, float] = {
     "incus": 0.9,
     "semicircular canals and vestibule": 0.8,
     "facial nerve": 0.7,
+    "ear canal": 1.2,
 }
 """Structures that a slip may hit, and how deep (mm)."""
 
@@ -164,11 +165,13 @@ def _weak_place(anatomy: Anatomy, structure: str) -> Place:
     """Return the place of a structure that a burr meets first."""
     u, a, s = anatomy.sinus_middle
     antrum_u, antrum_a, _ = anatomy.antrum
+    entrance = anatomy.canal_entrance
     places = {
         "sigmoid sinus": (u + 0.7 * anatomy.sinus_radius, a + 0.7 * anatomy.sinus_radius, s - 2.0),
         "dura": (antrum_u + 5.0, antrum_a, anatomy.inner_scale * 2.4 + anatomy.tegmen_height + 0.5),
         "incus": (0.0, 0.0, 0.0),
-        "semicircular canals and vestibule": anatomy.inner(-1.6, -2.9, 1.0),
-        "facial nerve": anatomy.inner(-1.1, -2.8, -3.0),
+        "semicircular canals and vestibule": anatomy.inner(-1.8, -3.0, 1.3),
+        "facial nerve": anatomy.inner(-0.9, -2.7, -3.0),
+        "ear canal": (entrance[0] * 0.6, anatomy.canal_wall, (entrance[2] + anatomy.drum_centre[2]) / 2),
     }
     return places[structure]
