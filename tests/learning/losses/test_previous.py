@@ -6,10 +6,15 @@ import pytest
 import torch
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.learning.losses import LOSSES, make_loss
-from napari_rpdl.learning.losses.dice import DiceLoss, dice_loss
-from napari_rpdl.learning.losses.reward_penalty_dice import RewardPenaltyDiceLoss, reward_penalty_dice_loss
-from napari_rpdl.learning.losses.weighted_cross_entropy import weighted_cross_entropy_loss
+from napari_rpdl.learning.losses.previous import (
+    LOSSES,
+    DiceLoss,
+    RewardPenaltyDiceLoss,
+    dice_loss,
+    make_loss,
+    reward_penalty_dice_loss,
+    weighted_cross_entropy_loss,
+)
 
 BONES, SURGEONS, SIZE = 3, 4, 5
 
