@@ -7,6 +7,7 @@ a settings file is an error, not a silent default.
 
 from napari_rpdl.settings.base import Settings, explain
 from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
+from napari_rpdl.settings.decision import DecisionSettings
 from napari_rpdl.settings.network import NetworkSettings
 from napari_rpdl.settings.prediction import PredictionSettings
 from napari_rpdl.settings.rpmap import RPMAP_VARIANTS, RPMapSettings
@@ -16,6 +17,7 @@ from napari_rpdl.settings.training import DEMO, TrainingSettings
 __all__ = [
     "DEMO",
     "RPMAP_VARIANTS",
+    "DecisionSettings",
     "NetworkSettings",
     "PhantomSettings",
     "PredictionSettings",
