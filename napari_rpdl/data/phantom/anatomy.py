@@ -141,6 +141,11 @@ class Anatomy:
         return Ring(self.inner(-4.5, -3.0, 1.3), _unit(0.05, -0.42, 0.9), 2.9 * self.inner_scale, 0.7)
 
     @cached_property
+    def tegmen(self) -> float:
+        """Superior coordinate of the middle fossa's dura over the lateral semicircular canal."""
+        return self.lateral_canal.centre[2] + 1.1 * self.inner_scale + self.tegmen_height
+
+    @cached_property
     def labyrinth(self) -> tuple[Solid, ...]:
         """Semicircular canals and vestibule."""
         superior = Ring(self.inner(-8.2, -0.6, 2.6), _unit(-0.8, 0.6, 0.0), 3.0 * self.inner_scale, 0.65)

@@ -83,9 +83,8 @@ def distance_to_cranium(anatomy: Anatomy, depth: Field, points: Points) -> Field
     """Return the distance to the room of the brain (middle and posterior fossa)."""
     u, a, s = points
     rise_u, rise_a = anatomy.tegmen_slope
-    canal_top = anatomy.inner_scale * 2.4
     arcuate = 3.5 * np.exp(-((u + 8.2) ** 2 + (a + 0.6) ** 2) / 18)
-    floor = canal_top + anatomy.tegmen_height + rise_u * (u + 3) + rise_a * (a + 3) + 0.6 * anatomy.plates.at(points)
+    floor = anatomy.tegmen + rise_u * (u + 3) + rise_a * (a + 3) + 0.6 * anatomy.plates.at(points)
     floor = (
         floor + np.maximum(arcuate - max(anatomy.tegmen_height - 3.0, 0.0), 0.0) - 0.012 * np.maximum(a - 8, 0.0) ** 2
     )

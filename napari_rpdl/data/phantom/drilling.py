@@ -77,17 +77,21 @@ def cavity(anatomy: Anatomy, here: Surroundings, style: Style, hand: Waves, slip
 
 
 def _outline(anatomy: Anatomy, here: Surroundings, style: Style) -> Field:
+    """Return millimetres inside what the style would remove if there were no structures to spare.
+
+    The reaches of a style hold half-way out; the edge widens from there to the surface and
+    draws in towards the depth. The floor is flat around the antrum and rises away from it.
+    """
     u, a, s = here.points
     widening = style.saucer * np.maximum(12.0 - here.depth, 0.0)
     _, sinus, _ = anatomy.sinus_middle
     _, antrum_a, antrum_s = anatomy.antrum
-    roof = anatomy.inner_scale * 2.4 + anatomy.tegmen_height
     away = np.hypot(a - antrum_a, s - antrum_s)
     inside = u - (style.depth + style.flare * np.maximum(away - 4.0, 0.0))
     limits = (
         a - (sinus - style.posterior) + widening - 6.0,
         s + style.inferior * anatomy.tip + widening - 5.0,
-        roof + style.superior - s + 0.5 * widening,
+        anatomy.tegmen + style.superior - s + 0.5 * widening,
         anatomy.canal_wall + style.anterior - a + widening - 3.0,
         _behind_or_above_canal(anatomy, here.points),
     )
@@ -150,8 +154,9 @@ def _measure(anatomy: Anatomy, frame: Frame, voxels: NDArray[np.int64]) -> tuple
 
 def _largest_part(mask: Mask) -> Mask:
     """Return the largest face-connected part: loose crumbs were never reached by the burr."""
-    parts, count = ndimage.label(mask)
-    if count < 2:
-        return mask
-    sizes = np.bincount(parts.reshape(-1))
-    return np.asarray(parts == 1 + np.argmax(sizes[1:]))
+    largest = np.zeros_like(mask)
+    for box in ndimage.find_objects(mask.view(np.uint8)):
+        parts, count = ndimage.label(mask[box])
+        sizes = np.bincount(parts.reshape(-1), minlength=count + 1)
+        largest[box] = parts == 1 + np.argmax(sizes[1:])
+    return largest

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from napari_rpdl.data.case import Annotation, Case, Mask, Side
@@ -21,6 +22,7 @@ from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.files import write_text
 from napari_rpdl.settings import PhantomSettings
 
+Voxel = TypeVar("Voxel", bound=np.generic)
 _BONES, _STYLES, _HANDS = 0, 1, 2
 ORIGIN = (
     "phantom (synthetic): parametric temporal bones and simulated surgeons, made by napari-rpdl "
@@ -113,7 +115,7 @@ def _drill(settings: PhantomSettings, site: Site, bone: int, surgeon: int) -> Ma
     return site.drill(style, hand, slip)
 
 
-def _faults(case_id: str, surgeon: str, labels: np.ndarray, mask: Mask) -> list[Fault]:
+def _faults(case_id: str, surgeon: str, labels: NDArray[np.uint8], mask: Mask) -> list[Fault]:
     drilled = np.bincount(labels[mask], minlength=max(CODES.values()) + 1)
     spared = TEMPORAL_BONE.codes_of("critical", "landmark")
     return [
@@ -131,7 +133,7 @@ def _random(settings: PhantomSettings, *key: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(settings.seed, spawn_key=key))
 
 
-def _as_imaged(voxels: np.ndarray, side: Side) -> np.ndarray:
+def _as_imaged(voxels: NDArray[Voxel], side: Side) -> NDArray[Voxel]:
     """Return a right ear's array as the ear of ``side``: left ears are mirrored along x."""
     return np.ascontiguousarray(voxels[:, :, ::-1] if side == "left" else voxels)
 

@@ -168,7 +168,7 @@ def _weak_place(anatomy: Anatomy, structure: str) -> Place:
     entrance = anatomy.canal_entrance
     places = {
         "sigmoid sinus": (u + 0.7 * anatomy.sinus_radius, a + 0.7 * anatomy.sinus_radius, s - 2.0),
-        "dura": (antrum_u + 5.0, antrum_a, anatomy.inner_scale * 2.4 + anatomy.tegmen_height + 0.5),
+        "dura": (antrum_u + 5.0, antrum_a, anatomy.tegmen + 0.5),
         "incus": (0.0, 0.0, 0.0),
         "semicircular canals and vestibule": anatomy.inner(-1.8, -3.0, 1.3),
         "facial nerve": anatomy.inner(-0.9, -2.7, -3.0),
