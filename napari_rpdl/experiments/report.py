@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from napari_rpdl.consensus.agreement import DatasetAgreement
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
-from napari_rpdl.experiments import page
 from napari_rpdl.experiments.methods import Answer, MethodScores
 from napari_rpdl.experiments.tables import write_scores
+from napari_rpdl.figures import page
 from napari_rpdl.figures.canvas import save_figure
 from napari_rpdl.figures.comparison import Row, Tile, comparison_figure, wrapped
 from napari_rpdl.figures.curves import learning_curve_figure

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from napari_rpdl.experiments import page
+from napari_rpdl.figures import page
 
 HOSTILE = """<script>alert("x")</script> & 'co' $title"""
 
