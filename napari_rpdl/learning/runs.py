@@ -44,6 +44,8 @@ class RunRecord(BaseModel):
     """True where every side is known: left ears are mirrored, and the network sees only right ones."""
     table: StructureTable
     """What the structure codes of the dataset mean."""
+    surgeons: tuple[str, ...] = ()
+    """Names of the dataset's surgeons, in the order of the network's heads where each has one."""
 
 
 class Run:
