@@ -102,13 +102,11 @@ def _not_held_out(dataset: Dataset, hold_out: Sequence[str]) -> list[CaseEntry]:
 
 
 def _validation_bones(entries: Sequence[CaseEntry], settings: TrainingSettings) -> set[str]:
-    """Draw the bones that watch, if whole bones do, as a function of the seed; at least one is left to learn from."""
+    """Draw the bones that watch, as a function of the seed; at least one bone is left to learn from."""
     bones = list(dict.fromkeys(entry.bone for entry in entries))
     if not bones:
         msg = "No bone is left to train on: each is held out or has no annotations or structures. Add bones."
         raise InputError(msg)
-    if settings.validation != "bones":
-        return set()
     if settings.validation_bones >= len(bones):
         msg = (
             f"Expected more bones to train on than the {settings.validation_bones} that watch the training, "
