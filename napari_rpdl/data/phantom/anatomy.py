@@ -176,7 +176,7 @@ class Anatomy:
         """From the transverse sinus over the sinodural angle down to the jugular bulb."""
         u, a, _ = self.sinus_middle
         r = self.sinus_radius
-        down = [(u - 2, a - 18, 5), (u - 0.5, a - 6, 5), (u, a, 1.5), (u, a + 0.8, -5), (u - 2.5, a + 3, -11)]
+        down = [(u - 8, a - 18, 5), (u - 1.5, a - 6, 5), (u, a, 1.5), (u, a + 0.8, -5), (u - 2.5, a + 3, -11)]
         bulb = [
             (min(u - 7, -2), min(a + 5.5, -15.5), -16.5),
             (-9.5, -11, -20),
