@@ -1,0 +1,40 @@
+"""What a loss is beside its name."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from napari_rpdl.settings.base import Settings
+
+LossName = Literal[
+    "rpdl",
+    "rpdl-published",
+    "dice",
+    "wcel",
+    "bce",
+    "surgeon-dice",
+    "bce+surgeon-dice",
+    "bce+dice",
+    "bce+rpdl",
+    "vote-utility",
+    "vote-utility-dice",
+    "surgeon-heads",
+]
+"""The losses of docs/losses.md."""
+
+
+class LossSettings(Settings):
+    """The finer points of the loss; each concerns the losses that it names."""
+
+    reduction: Literal["batch", "bone"] = "batch"
+    """Sum over all bones of a batch before dividing (paper), or take the mean over bones, each on its own."""
+    smoothing: Annotated[float, Field(gt=0, le=1e6)] = 1.0
+    """Added to both sides of Dice-like ratios, in voxels; the paper gives no value, its published code 1."""
+    wcel_weight: Annotated[float, Field(ge=0, le=1e6)] = 0.0
+    """Weight of drilled voxels in wcel; 0: background to foreground of the training bones. Published code: 23.485."""
+    wcel_total: Literal["mean", "sum"] = "mean"
+    """Cross-entropy per voxel (paper), or added up over all voxels (published code)."""
+    cross_entropy_weight: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    """Factor of the cross-entropy in compound losses (bce+...) and surgeon-heads."""
+    vote_weights: tuple[Annotated[float, Field(ge=-1000, le=1000)], ...] = ()
+    """Worth of a voxel with 0, 1, ... K votes in vote-utility losses; empty: share of votes (linear form: less 0.4)."""
