@@ -3,24 +3,40 @@
 from collections.abc import Sequence
 from typing import Any
 
-from qtpy.QtCore import Qt
-from qtpy.QtGui import QColor, QIcon, QPixmap, QWheelEvent
+from qtpy.QtCore import QEvent, QObject, Qt
+from qtpy.QtGui import QColor, QIcon, QPixmap
 from qtpy.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QFrame,
     QLabel,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-INT_MAX = 2**31 - 1
+INT_MAX = 2**53
+"""Beyond this, neither a spin box nor JSON keeps whole numbers exactly."""
+
+
+class WheelGuard(QObject):
+    """Leaves the mouse wheel to the scroll area unless a person works in the watched control."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Swallow wheel events of a control without the focus."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return bool(super().eventFilter(watched, event))
+
+
+def guard_wheel(control: QWidget) -> None:
+    """Let the mouse wheel change a control only while it has the focus."""
+    control.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    control.installEventFilter(WheelGuard(control))
 
 
 class Section(QFrame):
@@ -47,46 +63,12 @@ class Section(QFrame):
         self._body.setVisible(opened)
 
 
-class WholeNumber(QSpinBox):
-    """An integer that the mouse wheel changes only while the control has the focus."""
-
-    def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setRange(max(low, -INT_MAX), min(high, INT_MAX))
-        self.setKeyboardTracking(False)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the wheel to the scroll area unless a person works here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
-
-
-class Number(QDoubleSpinBox):
-    """A real number, written as short as possible; 0.00001 stays 0.00001."""
-
-    def __init__(self, low: float, high: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setDecimals(8)
-        self.setRange(low, high)
-        self.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
-        self.setKeyboardTracking(False)
-
-    def textFromValue(self, value: float) -> str:  # noqa: N802 - Qt's name
-        """Return the number without trailing zeros."""
-        return str(self.locale().toString(value, "g", 8))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the wheel to the scroll area unless a person works here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
-
-
 class Choice(QComboBox):
-    """One of several values; the mouse wheel changes it only while it has the focus."""
+    """One of several values."""
 
     def __init__(self, values: Sequence[Any], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        guard_wheel(self)
         self.offer(values)
 
     def offer(self, values: Sequence[Any], words: Sequence[str] = ()) -> None:
@@ -104,10 +86,6 @@ class Choice(QComboBox):
         self.blockSignals(True)
         self.setCurrentIndex(self.findData(value))
         self.blockSignals(False)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave the wheel to the scroll area unless a person works here."""
-        super().wheelEvent(event) if self.hasFocus() else event.ignore()
 
 
 class Button(QPushButton):

@@ -1,73 +1,26 @@
 """Dialogs that ask for the files and settings of an import."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from qtpy.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from magicgui.types import FileDialogMode
+from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, SpinBox, Widget
+from pydantic import ValidationError
+from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from napari_rpdl.data.importers.cm_arrays import import_cm_arrays
 from napari_rpdl.data.importers.drilled_volumes import import_drilled
 from napari_rpdl.data.importers.recordings import import_recordings
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
-from napari_rpdl.gui.controls import Choice, WholeNumber, note
-from napari_rpdl.gui.forms import SettingsForm
-from napari_rpdl.settings import RecordingSettings
+from napari_rpdl.gui.controls import note
+from napari_rpdl.gui.forms import make_control
+from napari_rpdl.settings import RecordingSettings, explain
 
 _NIFTI = "NIfTI (*.nii *.nii.gz)"
 _ARRAYS = "NumPy arrays (*.npy)"
 _RECORDINGS = "Recordings (*.npz *.npy *.csv)"
-_SEPARATOR = "; "
-
-
-class PathField(QWidget):
-    """A line with a path (or several) and a button that lets a person browse."""
-
-    def __init__(self, kinds: str = "", several: bool = False, folder: bool = False) -> None:
-        super().__init__()
-        self._kinds, self._several, self._folder = kinds, several, folder
-        self.line = QLineEdit()
-        self.line.setMinimumWidth(320)
-        button = QPushButton("…")
-        button.setMaximumWidth(32)
-        button.clicked.connect(self._browse)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.line)
-        row.addWidget(button)
-
-    def paths(self, what: str) -> list[Path]:
-        """Return the chosen paths; an InputError where none is."""
-        texts = [text.strip() for text in self.line.text().split(_SEPARATOR.strip()) if text.strip()]
-        if not texts:
-            msg = f"Choose {what} first."
-            raise InputError(msg)
-        return [Path(text).expanduser() for text in texts]
-
-    def path(self, what: str) -> Path:
-        """Return the chosen path; an InputError where none is."""
-        return self.paths(what)[0]
-
-    def _browse(self) -> None:
-        if self._folder:
-            chosen = [QFileDialog.getExistingDirectory(self, "New or empty folder")]
-        elif self._several:
-            chosen = QFileDialog.getOpenFileNames(self, "Files", filter=self._kinds)[0]
-        else:
-            chosen = [QFileDialog.getOpenFileName(self, "File", filter=self._kinds)[0]]
-        if any(chosen):
-            self.line.setText(_SEPARATOR.join(chosen))
+_CONVENTIONS = (("the bone after drilling", "after"), ("the removed region", "removed"))
 
 
 class ImportDialog(QDialog):
@@ -79,21 +32,20 @@ class ImportDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.title)
-        self.rows = QFormLayout()
-        self.out = PathField(folder=True)
-        self.add_rows()
-        self.rows.addRow("Dataset folder", self.out)
+        self.out = FileEdit(mode=FileDialogMode.EXISTING_DIRECTORY, label="Dataset folder", nullable=True)
+        self.rows: Container[Widget] = Container(widgets=[*self.controls(), self.out], labels=True)
+        self.rows.min_width = 520
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Import")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addWidget(note(self.explanation))
-        column.addLayout(self.rows)
+        column.addWidget(self.rows.native)
         column.addWidget(buttons)
 
-    def add_rows(self) -> None:
-        """Add what this import needs to know."""
+    def controls(self) -> Sequence[Widget]:
+        """Make the controls for what this import needs to know."""
         raise NotImplementedError
 
     def events(self) -> Iterator[Event]:
@@ -102,7 +54,7 @@ class ImportDialog(QDialog):
 
     def folder(self) -> Path:
         """Return where the dataset goes."""
-        return self.out.path("a folder for the dataset")
+        return chosen(self.out, "a folder for the dataset")[0]
 
 
 class CMArraysDialog(ImportDialog):
@@ -114,31 +66,24 @@ class CMArraysDialog(ImportDialog):
         "from github.com/Jacobi93/Reward-penalty-Dice-loss, folder cm_data."
     )
 
-    def add_rows(self) -> None:
+    def controls(self) -> Sequence[Widget]:
         """Ask for both files and their order."""
-        self.x, self.y = PathField(_ARRAYS), PathField(_ARRAYS)
-        self.bones, self.surgeons = WholeNumber(1, 10_000), WholeNumber(1, 64)
-        self.bones.setValue(9)
-        self.surgeons.setValue(7)
-        self.verify = QCheckBox("Compare with the published files first")
-        for label, control in (
-            ("Bones (x)", self.x),
-            ("Drilled regions (y)", self.y),
-            ("Number of bones", self.bones),
-            ("Number of surgeons", self.surgeons),
-            ("", self.verify),
-        ):
-            self.rows.addRow(label, control)
+        self.x = FileEdit(filter=_ARRAYS, label="Bones (x)", nullable=True)
+        self.y = FileEdit(filter=_ARRAYS, label="Drilled regions (y)", nullable=True)
+        self.bones = SpinBox(value=9, min=1, max=10_000, label="Number of bones")
+        self.surgeons = SpinBox(value=7, min=1, max=64, label="Number of surgeons")
+        self.verify = CheckBox(text="Compare with the published files first", label="")
+        return self.x, self.y, self.bones, self.surgeons, self.verify
 
     def events(self) -> Iterator[Event]:
         """Return the import of both arrays."""
         return import_cm_arrays(
-            self.x.path("the file of the bones"),
-            self.y.path("the file of the drilled regions"),
+            chosen(self.x, "the file of the bones")[0],
+            chosen(self.y, "the file of the drilled regions")[0],
             self.folder(),
-            bones=self.bones.value(),
-            surgeons=self.surgeons.value(),
-            verify=self.verify.isChecked(),
+            bones=self.bones.value,
+            surgeons=self.surgeons.value,
+            verify=self.verify.value,
         )
 
 
@@ -151,22 +96,20 @@ class DrilledVolumesDialog(ImportDialog):
         "File names become surgeons' names."
     )
 
-    def add_rows(self) -> None:
+    def controls(self) -> Sequence[Widget]:
         """Ask for the bone, the surgeons' files and what they show."""
-        self.bone, self.after = PathField(_NIFTI), PathField(_NIFTI, several=True)
-        self.convention = Choice(())
-        self.convention.offer(("after", "removed"), ("the bone after drilling", "the removed region"))
-        self.rows.addRow("Bone before", self.bone)
-        self.rows.addRow("Surgeons' files", self.after)
-        self.rows.addRow("They show", self.convention)
+        self.bone = FileEdit(filter=_NIFTI, label="Bone before", nullable=True)
+        self.after = FileEdit(mode=FileDialogMode.EXISTING_FILES, filter=_NIFTI, label="Surgeons' files", nullable=True)
+        self.convention = ComboBox(choices=_CONVENTIONS, label="They show")
+        return self.bone, self.after, self.convention
 
     def events(self) -> Iterator[Event]:
         """Return the import of one bone."""
         return import_drilled(
-            self.bone.path("the bone"),
-            self.after.paths("the surgeons' files"),
+            chosen(self.bone, "the bone")[0],
+            chosen(self.after, "the surgeons' files"),
             self.folder(),
-            convention=self.convention.currentData(),
+            convention=self.convention.value,
         )
 
 
@@ -179,13 +122,28 @@ class RecordingsDialog(ImportDialog):
         "Bones are not part of a recording."
     )
 
-    def add_rows(self) -> None:
-        """Ask for the file and how thick the burr was."""
-        self.file = PathField(_RECORDINGS)
-        self.form: SettingsForm[RecordingSettings] = SettingsForm(RecordingSettings)
-        self.rows.addRow("Recording", self.file)
-        self.rows.addRow(self.form)
+    def controls(self) -> Sequence[Widget]:
+        """Ask for the file, how thick the burr was, and the grid."""
+        self.file = FileEdit(filter=_RECORDINGS, label="Recording", nullable=True)
+        fields = RecordingSettings.model_fields
+        self.settings = {name: make_control(name, info) for name, info in fields.items()}
+        return self.file, *self.settings.values()
 
     def events(self) -> Iterator[Event]:
         """Return the import of the recordings."""
-        return import_recordings(self.file.path("the recordings"), self.folder(), self.form.settings())
+        file = chosen(self.file, "the recordings")[0]
+        try:
+            settings = RecordingSettings.model_validate({name: c.value for name, c in self.settings.items()})
+        except ValidationError as error:
+            raise InputError(explain(error, "Settings")) from error
+        return import_recordings(file, self.folder(), settings)
+
+
+def chosen(control: FileEdit, what: str) -> list[Path]:
+    """Return the paths in a control; an InputError where there is none."""
+    value = control.value
+    paths = [value] if isinstance(value, Path) else [*(value or ())]
+    if not paths:
+        msg = f"Choose {what} first."
+        raise InputError(msg)
+    return [path.expanduser() for path in paths]

@@ -1,36 +1,32 @@
-"""Settings model → form → settings model.
+"""Settings model → form (magicgui) → settings model.
 
 Label, tooltip, bounds and choices come from the field, so a new setting needs no line
 here. Nested models become groups; fields that few people change lie under "Advanced".
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+from collections.abc import Collection, Mapping
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import annotated_types
-from pydantic import BaseModel, ValidationError
+from magicgui.widgets import CheckBox, ComboBox, Container, LineEdit, SpinBox
+from magicgui.widgets.bases import ValueWidget
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.gui.controls import INT_MAX, Choice, Number, Section, WholeNumber, tighten
+from napari_rpdl.gui.controls import INT_MAX, Section, guard_wheel
 from napari_rpdl.settings import Settings, explain
 
 Model = TypeVar("Model", bound=Settings)
+Control: TypeAlias = ValueWidget[Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The closed interval that a number must lie in."""
-
-    low: float
-    high: float
+_WRONG = "border: 1px solid #ff6b6b;"
 
 
 class SettingsForm(QWidget, Generic[Model]):
-    """A form for one settings model; ``changed`` says that a person edited it.
+    """A form for one settings model; ``changed`` says that a person edited it to something valid.
 
     Args:
         model: the settings class.
@@ -42,18 +38,20 @@ class SettingsForm(QWidget, Generic[Model]):
     def __init__(self, model: type[Model], basic: Collection[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._controls: dict[str, QWidget] = {}
+        self._controls: dict[str, Control] = {}
+        self._groups: dict[str, SettingsForm[Any]] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         first = [*basic] or [*model.model_fields]
         column.addWidget(self._rows(first))
         if rest := [name for name in model.model_fields if name not in first]:
             column.addWidget(Section("Advanced", self._rows(rest)))
+        self._last = self._values()
 
     def settings(self) -> Model:
         """Return what the form says; an InputError names the field that is wrong."""
         try:
-            return self._model(**{name: _read(control) for name, control in self._controls.items()})
+            return self._model.model_validate(self._values())
         except ValidationError as error:
             raise InputError(explain(error, "Settings")) from error
 
@@ -62,36 +60,100 @@ class SettingsForm(QWidget, Generic[Model]):
         self.blockSignals(True)
         for name, control in self._controls.items():
             _write(control, getattr(settings, name))
+        for name, group in self._groups.items():
+            group.show_settings(getattr(settings, name))
+        self._last = self._values()
+        self._mark({})
         self.blockSignals(False)
 
-    def control(self, name: str) -> QWidget:
+    def control(self, name: str) -> Control:
         """Return the control of a field."""
         return self._controls[name]
 
+    def group(self, name: str) -> "SettingsForm[Any]":
+        """Return the form of a nested model."""
+        return self._groups[name]
+
+    # -- building ---------------------------------------------------------------------
+
     def _rows(self, names: Collection[str]) -> QWidget:
+        fields = {name: self._model.model_fields[name] for name in names}
+        plain = {name: info for name, info in fields.items() if _nested(info) is None}
+        self._controls |= {name: self._control(name, info) for name, info in plain.items()}
         body = QWidget()
-        rows = QFormLayout(body)
-        tighten(rows)
-        for name in names:
-            self._add(rows, name)
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(0, 0, 0, 0)
+        container = Container(widgets=[self._controls[name] for name in plain], labels=True)
+        container.margins = (0, 0, 0, 0)
+        rows.addWidget(container.native)
+        for name, info in fields.items():
+            if (model := _nested(info)) is not None:
+                rows.addWidget(self._group(name, info, model))
         return body
 
-    def _add(self, rows: QFormLayout, name: str) -> None:
-        info = self._model.model_fields[name]
-        control = self._controls[name] = _control(info)
-        control.setObjectName(name)
-        _changed(control).connect(self._emit)
-        if isinstance(control, SettingsForm):
-            rows.addRow(Section(words(name), control))
-            return
-        _write(control, info.get_default(call_default_factory=True))
-        label = QLabel(words(name))
-        for part in (label, control):
-            part.setToolTip(info.description or "")
-        rows.addRow(label, control)
+    def _control(self, name: str, info: FieldInfo) -> Control:
+        control = make_control(name, info)
+        guard_wheel(control.native)
+        if isinstance(control, LineEdit):
+            control.native.editingFinished.connect(self._tell)  # not at every letter
+        else:
+            control.changed.connect(self._tell)
+        return control
 
-    def _emit(self, *_: object) -> None:
+    def _group(self, name: str, info: FieldInfo, model: type[Settings]) -> QWidget:
+        group = self._groups[name] = SettingsForm(model)
+        group.show_settings(info.get_default(call_default_factory=True))
+        group.changed.connect(self._tell)
+        section = Section(words(name), group)
+        section.setToolTip(info.description or "")
+        return section
+
+    # -- telling ----------------------------------------------------------------------
+
+    def _values(self) -> dict[str, Any]:
+        plain = {name: _read(control, self._model.model_fields[name]) for name, control in self._controls.items()}
+        return plain | {name: group._values() for name, group in self._groups.items()}
+
+    def _tell(self, *_: object) -> None:
+        """Tell of a change, once; mark what is wrong instead of telling of it."""
+        if (values := self._values()) == self._last:
+            return
+        self._last = values
+        try:
+            self._model.model_validate(values)
+        except ValidationError as error:
+            self._mark({str(problem["loc"][0]): problem["msg"] for problem in error.errors() if problem["loc"]})
+            return
+        self._mark({})
         self.changed.emit()
+
+    def _mark(self, wrong: Mapping[str, str]) -> None:
+        """Draw a red border around the controls of wrong fields, with the reason as the tooltip."""
+        for name, control in self._controls.items():
+            control.native.setStyleSheet(_WRONG if name in wrong else "")
+            control.tooltip = wrong.get(name, self._model.model_fields[name].description or "")
+
+
+def make_control(name: str, info: FieldInfo) -> Control:
+    """Return the magicgui control of a field, showing its default.
+
+    Real numbers are typed as text: a spin box of fixed decimals would round small ones
+    such as 0.00001. Lists are typed with commas.
+    """
+    shown = {"name": name, "label": words(name), "tooltip": info.description or ""}
+    control: Control
+    if get_origin(info.annotation) is Literal:
+        control = ComboBox(choices=get_args(info.annotation), **shown)
+    elif info.annotation is bool:
+        control = CheckBox(text="", **shown)
+    elif info.annotation is int:
+        low, high = bounds(info)
+        control = SpinBox(min=low, max=high, value=low, **shown)
+        control.native.setKeyboardTracking(False)
+    else:
+        control = LineEdit(**shown)
+    _write(control, info.get_default(call_default_factory=True))
+    return control
 
 
 def words(name: str) -> str:
@@ -99,71 +161,41 @@ def words(name: str) -> str:
     return name.replace("_", " ").replace("rpmap", "RPMap").capitalize().replace("Rpmap", "RPMap")
 
 
-def bounds(info: FieldInfo, whole: bool) -> Bounds:
-    """Return the interval that a field's constraints allow; open ends move inwards a little."""
-    step = 1.0 if whole else 1e-8
-    low, high = (-float(INT_MAX), float(INT_MAX))
+def bounds(info: FieldInfo) -> tuple[int, int]:
+    """Return the smallest and largest whole number that a field's constraints allow."""
+    low, high = -INT_MAX, INT_MAX
     for constraint in info.metadata:
         match constraint:
-            case annotated_types.Ge(ge=value):
-                low = float(value)  # type: ignore[arg-type]  # a protocol of comparables; ours are numbers
-            case annotated_types.Gt(gt=value):
-                low = float(value) + step  # type: ignore[arg-type]
-            case annotated_types.Le(le=value):
-                high = float(value)  # type: ignore[arg-type]
-            case annotated_types.Lt(lt=value):
-                high = float(value) - step  # type: ignore[arg-type]
-    return Bounds(low, high)
+            case annotated_types.Ge(ge=int(value)):
+                low = value
+            case annotated_types.Gt(gt=int(value)):
+                low = value + 1
+            case annotated_types.Le(le=int(value)):
+                high = value
+            case annotated_types.Lt(lt=int(value)):
+                high = value - 1
+    return low, high
 
 
-def _control(info: FieldInfo) -> QWidget:
+def _nested(info: FieldInfo) -> type[Settings] | None:
     kind = info.annotation
-    if get_origin(kind) is Literal:
-        return Choice(get_args(kind))
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return SettingsForm(kind)
-    if kind is bool:
-        return Choice((True, False))
-    if kind is int:
-        interval = bounds(info, whole=True)
-        return WholeNumber(int(interval.low), int(interval.high))
-    if kind is float:
-        interval = bounds(info, whole=False)
-        return Number(interval.low, interval.high)
-    return QLineEdit()
+    return kind if isinstance(kind, type) and issubclass(kind, Settings) else None
 
 
-def _changed(control: QWidget) -> Any:
-    match control:
-        case SettingsForm():
-            return control.changed
-        case Choice():
-            return control.currentIndexChanged
-        case QLineEdit():
-            return control.editingFinished
-        case _:
-            return control.valueChanged
+def _read(control: Control, info: FieldInfo) -> Any:
+    """Return a control's value; pydantic turns text into numbers and says what is wrong with it."""
+    if get_origin(info.annotation) is tuple:
+        return tuple(part.strip() for part in control.value.split(",") if part.strip())
+    if not isinstance(control, LineEdit):
+        return control.value
+    text = control.value.strip()
+    return None if not text and type(None) in get_args(info.annotation) else text
 
 
-def _read(control: QWidget) -> Any:
-    match control:
-        case SettingsForm():
-            return control.settings()
-        case Choice():
-            return control.currentData()
-        case QLineEdit():
-            return tuple(part.strip() for part in control.text().split(",") if part.strip())
-        case _:
-            return control.value()
-
-
-def _write(control: QWidget, value: Any) -> None:
-    match control:
-        case SettingsForm():
-            control.show_settings(value)
-        case Choice():
-            control.choose(value)
-        case QLineEdit():
-            control.setText(", ".join(str(part) for part in value))
-        case _:
-            control.setValue(value)
+def _write(control: Control, value: Any) -> None:
+    if not isinstance(control, LineEdit):
+        control.value = value
+    elif isinstance(value, tuple):
+        control.value = ", ".join(str(part) for part in value)
+    else:
+        control.value = "" if value is None else str(value)

@@ -102,7 +102,8 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
 
     opened.rpmap.show_box.click()
     idle(opened.jobs)
-    opened.rpmap.form.control("penalty").setValue(0.5)
+    opened.rpmap.form.control("penalty").value = "0.5"
+    opened.rpmap.form.control("penalty").native.editingFinished.emit()
     idle(opened.jobs)
     assert float(viewer.layers[shown.RPMAP].data.min()) == -0.5
     assert session.rpmap_range == pytest.approx((-0.5, 1.0))
@@ -186,7 +187,7 @@ def test_bad_input_is_a_message_and_what_was_open_stays(opened, idle, errors, tm
     assert opened.session.case_id == "bone_1"
     opened.predict.run_chosen.emit(tmp_path)
     assert "run.json" in errors[-1]
-    opened.train.form.control("network").control("channels").setText("many")
+    opened.train.form.group("network").control("channels").value = "many"
     opened.train.train_button.click()
     assert "channels" in errors[-1]
 
@@ -254,9 +255,9 @@ def test_importers_run_in_the_background_and_open_what_they_made(
 
     def answer(dialog: DrilledVolumesDialog) -> int:
         if next(answers):
-            dialog.bone.line.setText(str(tmp_path / "bone.nii.gz"))
-            dialog.after.line.setText(str(tmp_path / "anna.nii.gz"))
-            dialog.out.line.setText(str(tmp_path / "dataset"))
+            dialog.bone.value = tmp_path / "bone.nii.gz"
+            dialog.after.value = [tmp_path / "anna.nii.gz"]
+            dialog.out.value = tmp_path / "dataset"
         return dialog.DialogCode.Accepted
 
     monkeypatch.setattr(DrilledVolumesDialog, "exec", answer)
