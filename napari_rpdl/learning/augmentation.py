@@ -1,14 +1,17 @@
 """Bones in other orientations and places, on the fly.
 
-The paper mirrors and rotates every bone by multiples of 90 degrees about all axes and
-stores 216 copies. Only 48 of them differ: the symmetries of the cube, each an order of
-the three axes (6) with a choice of axes to flip (8). Here an orientation is drawn for
-each bone of each batch, and the same one turns input, targets and RPMap. So is a small
-shift, which the paper does not have: no two scans hold the bone at the same place.
+The paper mirrors and rotates every bone by multiples of 90 degrees about all axes; its
+published code stores 216 copies: 8 mirrors times 27 rotations by 90, 180 or 270 degrees
+about each axis. Only 48 of them differ: the symmetries of the cube, each an order of the
+three axes (6) with a choice of axes to flip (8); some of them come once among the 216,
+others ten times. Here an orientation is drawn for each bone of each batch, and the same
+one turns input and annotations. So is a small shift, which the paper does not have: no
+two scans hold the bone at the same place.
 """
 
+from collections.abc import Iterator
 from itertools import permutations, product
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -38,16 +41,45 @@ CUBE_GROUP: tuple[Orientation, ...] = tuple(
 )
 """All 48 orientations: 24 rotations and their 24 mirror images."""
 
+
+def after(first: Orientation, second: Orientation) -> Orientation:
+    """Return the one orientation that does what ``first`` and then ``second`` do."""
+    z, y, x = ((first.order[axis], first.flips[axis] != flip) for axis, flip in zip(*second, strict=True))
+    return Orientation((z[0], y[0], x[0]), (z[1], y[1], x[1]))
+
+
+QUARTER_TURNS: tuple[Orientation, Orientation, Orientation] = (
+    Orientation((0, 2, 1), (False, True, False)),
+    Orientation((2, 1, 0), (True, False, False)),
+    Orientation((1, 0, 2), (True, False, False)),
+)
+"""A quarter turn about z, y and x."""
+
+
+def _published_variants() -> Iterator[Orientation]:
+    for turns in product((1, 2, 3), repeat=3):
+        rotation = AS_IT_IS
+        for quarter, times in zip(QUARTER_TURNS, turns, strict=True):
+            for _ in range(times):
+                rotation = after(rotation, quarter)
+        for mirror in product((False, True), repeat=3):
+            yield after(Orientation(flips=(mirror[0], mirror[1], mirror[2])), rotation)
+
+
+PUBLISHED_VARIANTS: tuple[Orientation, ...] = tuple(_published_variants())
+"""The 216 copies of the published code, rotation by rotation; each is one of ``CUBE_GROUP``."""
+
 CHOICES: dict[str, tuple[Orientation, ...]] = {
     "cube": CUBE_GROUP,
+    "published": PUBLISHED_VARIANTS,
     "mirror": (AS_IT_IS, LEFT_RIGHT),
     "none": (AS_IT_IS,),
 }
-"""What each augmentation setting draws from, each orientation equally often."""
+"""What each augmentation setting draws from, each entry equally often."""
 
 
-def draw_orientation(augmentation: Literal["cube", "mirror", "none"], rng: np.random.Generator) -> Orientation:
-    """Return a random orientation."""
+def draw_orientation(augmentation: str, rng: np.random.Generator) -> Orientation:
+    """Return a random orientation of ``CHOICES[augmentation]``."""
     choices = CHOICES[augmentation]
     return choices[int(rng.integers(len(choices)))]
 

@@ -1,7 +1,8 @@
 """Checkpoint: weights, and everything needed to predict with them or to go on training.
 
 One safetensors file: tensors named ``network.<parameter>`` and, in the last checkpoint,
-``optimiser.<parameter number>.<moment>``; a JSON description in the header. Nothing is
+``optimiser.<parameter number>.<moment>``; where ``network`` is a running mean of weights,
+also ``learning.<parameter>``, the weights that the optimiser moves; a JSON description in the header. Nothing is
 pickled, so opening a foreign checkpoint cannot run code. No random state is needed:
 what is drawn in an epoch is a function of the seed and the epoch.
 """
@@ -27,6 +28,7 @@ from napari_rpdl.settings import TrainingSettings, explain
 _HEADER = "napari_rpdl"
 _NETWORK = "network."
 _OPTIMISER = "optimiser."
+_LEARNING = "learning."
 
 
 class CheckpointInfo(BaseModel):
@@ -46,6 +48,13 @@ class CheckpointInfo(BaseModel):
     def codes(self) -> tuple[int, ...]:
         """Structure codes that the network knows, in the order of its input channels."""
         return self.record.table.codes
+
+
+def network_of(settings: TrainingSettings, record: RunRecord) -> nn.Module:
+    """Return the network of a run, with fresh weights."""
+    critical = record.table.codes_of("critical")
+    channels = input_channels(record.table.codes, settings.network, critical)
+    return build_network(settings.network, channels, settings.grid, len(record.surgeons))
 
 
 class Checkpoint:
@@ -68,18 +77,17 @@ class Checkpoint:
         Raises:
             InputError: the weights do not fit the network that the settings describe.
         """
-        settings = self.info.settings.network
-        network = build_network(settings, input_channels(self.info.codes, settings))
+        network = network_of(self.info.settings, self.info.record)
         self.load_network(network)
         return network
 
     def load_network(self, network: nn.Module) -> None:
-        """Copy the weights into ``network``; raises as ``build_network``."""
-        weights = {name.removeprefix(_NETWORK): t for name, t in self.tensors.items() if name.startswith(_NETWORK)}
-        try:
-            network.load_state_dict(weights)
-        except RuntimeError as error:
-            raise InputError(self._does_not_fit("network")) from error
+        """Copy the weights to predict with into ``network``; raises as ``build_network``."""
+        self._load(network, _NETWORK)
+
+    def load_learning(self, network: nn.Module) -> None:
+        """Copy the weights that the optimiser moves into ``network``; raises as ``build_network``."""
+        self._load(network, _LEARNING)
 
     def load_optimiser(self, optimiser: torch.optim.Optimizer) -> None:
         """Copy the moments into ``optimiser``; raises as ``build_network``."""
@@ -93,6 +101,13 @@ class Checkpoint:
                 state.setdefault(index, {})[moment] = tensor
         optimiser.load_state_dict(optimiser.state_dict() | {"state": state})
 
+    def _load(self, network: nn.Module, prefix: str) -> None:
+        weights = {name.removeprefix(prefix): t for name, t in self.tensors.items() if name.startswith(prefix)}
+        try:
+            network.load_state_dict(weights)
+        except RuntimeError as error:
+            raise InputError(self._does_not_fit("network")) from error
+
     def _does_not_fit(self, what: str) -> str:
         return (
             f"The {what} state in {self.path} does not fit a network with channels "
@@ -102,10 +117,24 @@ class Checkpoint:
 
 
 def save_checkpoint(
-    path: Path, info: CheckpointInfo, network: nn.Module, optimiser: torch.optim.Optimizer | None = None
+    path: Path,
+    info: CheckpointInfo,
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer | None = None,
+    learning: nn.Module | None = None,
 ) -> None:
-    """Write a checkpoint beside ``path`` and rename it; with ``optimiser``, one to go on from."""
+    """Write a checkpoint beside ``path`` and rename it.
+
+    Args:
+        path: of the file.
+        info: its description.
+        network: the weights to predict with.
+        optimiser: given, the checkpoint is one to go on from.
+        learning: the weights that the optimiser moves, where they are others.
+    """
     tensors = {f"{_NETWORK}{name}": tensor for name, tensor in network.state_dict().items()}
+    if learning is not None:
+        tensors |= {f"{_LEARNING}{name}": tensor for name, tensor in learning.state_dict().items()}
     if optimiser is not None:
         for index, moments in optimiser.state_dict()["state"].items():
             tensors |= {f"{_OPTIMISER}{index}.{name}": tensor for name, tensor in moments.items()}

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 
 from napari_rpdl.errors import InputError
@@ -45,17 +46,34 @@ def explaining_memory(remedy: str) -> Iterator[None]:
     try:
         yield
     except (MemoryError, RuntimeError) as error:
-        if not _is_out_of_memory(error):
+        if not is_out_of_memory(error):
             raise
         msg = f"There is not enough memory. {remedy}"
         raise InputError(msg) from error
 
 
-def _is_out_of_memory(error: BaseException) -> bool:
-    """PyTorch has a type for the GPU; the CPU's allocator raises a plain RuntimeError."""
+def is_out_of_memory(error: BaseException) -> bool:
+    """Say whether memory ran out; PyTorch has a type for the GPU; the CPU's allocator raises a plain RuntimeError."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return "not enough memory" in str(error) or "can't allocate memory" in str(error)
+
+
+def free_memory(device: torch.device) -> None:
+    """Give back what PyTorch keeps of a GPU's memory for later."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+@contextmanager
+def seeded(device: torch.device, *key: int) -> Iterator[None]:
+    """Draw as a function of ``key``, and leave everybody else's random state as it was."""
+    used = [torch.cuda.current_device()] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=used):
+        torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1)[0]))
+        yield
 
 
 def _cores() -> int:

@@ -8,31 +8,31 @@ epoch exactly as if it had never stopped, and no random state has to be kept.
 import math
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from napari_rpdl.consensus.agreement import dice
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
-from napari_rpdl.learning.checkpoint import CheckpointInfo, read_checkpoint, save_checkpoint
-from napari_rpdl.learning.devices import choose_device, cpu_threads, explaining_memory
-from napari_rpdl.learning.encoding import input_channels
+from napari_rpdl.learning.checkpoint import CheckpointInfo, network_of, read_checkpoint, save_checkpoint
+from napari_rpdl.learning.collapse import CollapseWatch
+from napari_rpdl.learning.devices import choose_device, cpu_threads, explaining_memory, seeded
+from napari_rpdl.learning.environment import record_environment
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.learning.losses import make_loss
-from napari_rpdl.learning.networks import build_network, check_grid, expect_foreground
+from napari_rpdl.learning.networks import check_grid, expect_foreground, load_pretrained
+from napari_rpdl.learning.optimising import WeightAverage, clip, make_optimiser, set_learning_rate
+from napari_rpdl.learning.plan import Draw, make_plan
 from napari_rpdl.learning.progress import Progress
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.learning.sampling import Draw, PackedCase, draw_epoch, make_batch, pack
+from napari_rpdl.learning.sampling import Bones, PackedCase, make_batch, pack
+from napari_rpdl.learning.schedules import learning_rate
+from napari_rpdl.learning.stepping import Stepper
+from napari_rpdl.learning.validating import Watched, validate
 from napari_rpdl.settings import TrainingSettings
-
-THRESHOLD = 0.5
-"""Of the mask whose Dice the validation reports."""
 
 
 def check_settings(settings: TrainingSettings) -> None:
@@ -42,14 +42,14 @@ def check_settings(settings: TrainingSettings) -> None:
 
 
 def load_cases(
-    dataset: Dataset, case_ids: Sequence[str], grid: int, right_ears: bool
+    dataset: Dataset, case_ids: Sequence[str], settings: TrainingSettings, right_ears: bool
 ) -> Generator[Event, None, dict[str, PackedCase]]:
     """Read cases one at a time and return them by name; leave out, and say so, what cannot be trained on."""
     cases = {}
     for done, case_id in enumerate(case_ids, 1):
         case = dataset.case(case_id)
         if case.annotations and case.structures is not None:
-            cases[case_id] = pack(case, grid, right_ears)
+            cases[case_id] = pack(case, settings, right_ears, dataset.surgeons)
         else:
             yield Said(f"{case_id} is left out: it has no {'structures' if case.annotations else 'annotations'}.")
         yield Progressed("Loading bones", done, len(case_ids))
@@ -62,11 +62,12 @@ def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator
     remedy = f"smaller batch_size (now {settings.batch_size}), a smaller grid (now {settings.grid}) or fewer channels."
     with cpu_threads(settings.threads), explaining_memory(f"Choose a {remedy}"):
         fitting = _Fitting(run, [cases[c] for c in record.training_cases], [cases[c] for c in record.validation_cases])
+        record_environment(run.folder, fitting.device)
         yield TrainingStarted(
             device=str(fitting.device),
             parameters=sum(parameter.numel() for parameter in fitting.network.parameters()),
             epochs=settings.epochs,
-            steps_per_epoch=settings.steps_per_epoch,
+            steps_per_epoch=fitting.plan.steps_per_epoch,
             first_epoch=fitting.progress.epoch + 1,
             training_bones=_bones(dataset, record.training_cases),
             validation_bones=_bones(dataset, record.validation_cases),
@@ -86,42 +87,51 @@ class _Fitting:
         settings = run.settings
         self.run = run
         self.settings = settings
-        self.training = training
-        self.validation = validation
         self.codes = run.record.table.codes
         self.device = choose_device(settings.device)
-        foreground = float(np.average([c.foreground() for c in training], weights=[c.surgeons for c in training]))
-        self.loss = make_loss(settings.loss, foreground)
-        with _seeded(self.device, settings.seed):
-            self.network = build_network(settings.network, input_channels(self.codes, settings.network))
-        expect_foreground(self.network, foreground)
+        self.bones = Bones(training, self.device)
+        self.plan = make_plan([case.present for case in training], settings)
+        self.watched_bones = Bones(validation, self.device) if settings.validation == "bones" else self.bones
+        foreground = float(np.average([c.foreground() for c in training], weights=[len(c.present) for c in training]))
+        loss = make_loss(settings, foreground)
+        with seeded(self.device, settings.seed):
+            self.network = network_of(settings, run.record)
+        if settings.optimisation.prior_bias:
+            expect_foreground(self.network, foreground)
+        load_pretrained(self.network, settings.network)
         self.network.to(self.device)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=settings.learning_rate)
+        memory = settings.optimisation.weight_average
+        self.average = WeightAverage(self.network, memory) if memory else None
+        self.optimiser = make_optimiser(self.network, settings)
+        self.stepper = Stepper(self.network, loss, settings.computation, self.device)
         self.progress = Progress.start(settings)
         if run.checkpoint("last").is_file():
             self._continue()
-        self.clock = _Clock(settings, self.progress.epoch)
+        self.collapse = CollapseWatch(settings)
+        self.clock = _Clock((settings.epochs - self.progress.epoch) * self.plan.steps_per_epoch)
 
     def epoch(self) -> Iterator[Event]:
         """Train one epoch, validate, and write checkpoints."""
-        settings, number = self.settings, self.progress.epoch + 1
+        number, steps, epochs = self.progress.epoch + 1, self.plan.steps_per_epoch, self.settings.epochs
         started = time.monotonic()
-        rate = self._set_learning_rate()
-        losses = []
-        for step, draws in enumerate(draw_epoch(len(self.training), settings, number), 1):
-            losses.append(self._step(draws, number, step))
-            remaining = self.clock.step_ended()
-            yield StepEnded(number, step, settings.steps_per_epoch, settings.epochs, losses[-1], remaining)
+        losses, shares, rate = [], [], self.progress.learning_rate
+        for step, draws in enumerate(self.plan.epoch(number), 1):
+            rate = learning_rate(self.settings, self.progress.learning_rate, (number - 1) * steps + step - 1, steps)
+            loss, share = self._step(draws, rate, number, step)
+            yield from self.stepper.news()
+            losses.append(loss)
+            shares.append(share)
+            yield StepEnded(number, step, steps, epochs, loss, self.clock.step_ended())
         training_loss = float(np.mean(losses))
-        loss, agreement = self._validate()
-        self._check_finite(training_loss if loss is None else loss)
-        self.progress = self.progress.after(training_loss if loss is None else loss, settings)
+        watched = self._validate()
+        self._check_finite(training_loss if watched.loss is None else watched.loss)
+        self.progress = self.progress.after(training_loss if watched.loss is None else watched.loss, self.settings)
         event = EpochEnded(
             epoch=number,
-            epochs=settings.epochs,
+            epochs=epochs,
             training_loss=training_loss,
-            validation_loss=loss,
-            validation_dice=agreement,
+            validation_loss=watched.loss,
+            validation_dice=watched.dice,
             learning_rate=rate,
             seconds=time.monotonic() - started,
             remaining_s=self.clock.remaining(),
@@ -130,35 +140,28 @@ class _Fitting:
         self.run.append(event)
         self._save(event)
         yield event
+        if (said := self.collapse.after(float(np.mean(shares)))) is not None:
+            yield said
 
-    def _step(self, draws: Sequence[Draw], epoch: int, step: int) -> float:
-        """Learn one batch; return its loss."""
-        batch = make_batch(self.training, draws, self.codes, self.settings, self.device)
+    def _step(self, draws: Sequence[Draw], rate: float, epoch: int, step: int) -> tuple[float, float]:
+        """Learn one batch; return its loss, and the share of voxels called drilled."""
+        batch = make_batch(self.bones, draws, self.codes, self.settings)
         self.network.train()
-        with _seeded(self.device, self.settings.seed, epoch, step):
-            loss: Tensor = self.loss(self.network(batch.inputs), batch.targets, batch.rpmap, batch.weights)
+        loss, share = self.stepper.step(batch, self.settings.seed, epoch, step)
         value = loss.item()
         self._check_finite(value)
-        self.optimiser.zero_grad()
-        torch.autograd.backward(loss)
+        clip(self.network, self.settings.optimisation)
+        set_learning_rate(self.optimiser, rate)
         self.optimiser.step()
-        return value
+        if self.average is not None:
+            self.average.update(self.network, (epoch - 1) * self.plan.steps_per_epoch + step)
+        return value, share.item()
 
-    @torch.inference_mode()
-    def _validate(self) -> tuple[float | None, float | None]:
-        """Return the mean loss of the validation batches and the mean Dice to every surgeon."""
-        if not self.validation:
-            return None, None
-        self.network.eval()
-        losses, dices, size = [], [], self.settings.batch_size
-        for first in range(0, len(self.validation), size):
-            some = self.validation[first : first + size]
-            batch = make_batch(some, [Draw(i) for i in range(len(some))], self.codes, self.settings, self.device)
-            logits = self.network(batch.inputs)
-            losses += [self.loss(logits, batch.targets, batch.rpmap, batch.weights).item()] * len(some)
-            masks = (logits.sigmoid() >= THRESHOLD).cpu().numpy()[:, 0]
-            dices += [dice(mask, drilled) for mask, case in zip(masks, some, strict=True) for drilled in case.masks()]
-        return float(np.mean(losses)), float(np.mean(dices))
+    def _validate(self) -> Watched:
+        numbers = self.plan.watching.tolist()
+        draws = [self.plan.draw(number) for number in numbers] or [Draw(i) for i in range(len(self.watched_bones))]
+        judged = self.network if self.average is None else self.average.network
+        return validate(self.stepper, judged, self.watched_bones, draws, self.settings, self.codes)
 
     def _check_finite(self, loss: float) -> None:
         weights = self.network.parameters()
@@ -171,11 +174,6 @@ class _Fitting:
         )
         raise InputError(msg)
 
-    def _set_learning_rate(self) -> float:
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.progress.learning_rate
-        return self.progress.learning_rate
-
     def _save(self, event: EpochEnded) -> None:
         info = CheckpointInfo(
             settings=self.settings,
@@ -185,23 +183,28 @@ class _Fitting:
             validation_dice=event.validation_dice,
             versions={name: version(name) for name in ("napari-rpdl", "torch", "monai")},
         )
+        kept = self.network if self.average is None else self.average.network
         if event.best:
-            save_checkpoint(self.run.checkpoint("best"), info, self.network)
-        save_checkpoint(self.run.checkpoint("last"), info, self.network, self.optimiser)
+            save_checkpoint(self.run.checkpoint("best"), info, kept)
+        learning = None if self.average is None else self.network
+        save_checkpoint(self.run.checkpoint("last"), info, kept, self.optimiser, learning)
 
     def _continue(self) -> None:
         checkpoint = read_checkpoint(self.run.checkpoint("last"), with_optimiser=True)
-        checkpoint.load_network(self.network)
+        if self.average is None:
+            checkpoint.load_network(self.network)
+        else:
+            checkpoint.load_network(self.average.network)
+            checkpoint.load_learning(self.network)
         checkpoint.load_optimiser(self.optimiser)
         self.progress = checkpoint.info.progress
 
 
 @dataclass
 class _Clock:
-    """Says how long is left, from the mean time of the steps so far (validation included)."""
+    """Says how long is left for ``total`` steps, from the mean time of those so far (validation included)."""
 
-    settings: TrainingSettings
-    epochs_before: int
+    total: int
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
@@ -212,17 +215,7 @@ class _Clock:
         return self.remaining()
 
     def remaining(self) -> float:
-        total = (self.settings.epochs - self.epochs_before) * self.settings.steps_per_epoch
-        return (time.monotonic() - self.started) / self.steps * (total - self.steps)
-
-
-@contextmanager
-def _seeded(device: torch.device, *key: int) -> Iterator[None]:
-    """Draw as a function of ``key``, and leave everybody else's random state as it was."""
-    used = [torch.cuda.current_device()] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices=used):
-        torch.manual_seed(int(np.random.SeedSequence(key).generate_state(1)[0]))
-        yield
+        return (time.monotonic() - self.started) / self.steps * (self.total - self.steps)
 
 
 def _bones(dataset: Dataset, case_ids: Sequence[str]) -> tuple[str, ...]:

@@ -7,10 +7,12 @@ from pydantic import BaseModel, ConfigDict
 from napari_rpdl.settings import TrainingSettings
 
 IMPROVEMENT = 1e-4
-"""Share of the best loss by which a loss must be lower to count as an improvement.
+"""By how much a loss must be lower than the best to count as an improvement.
 
-Relative, because the losses have different ranges: with an absolute threshold the
-schedule would compare the units of losses, not losses.
+"relative": a share of the best, for the decay and for stopping. The losses have different
+ranges, and with a threshold in their own units the schedule would compare units, not
+losses. "absolute": what the published code's Keras callbacks do: the decay wants 0.0001,
+stopping and the best checkpoint are content with any improvement.
 """
 
 
@@ -22,13 +24,15 @@ class Progress(BaseModel):
     epoch: int = 0
     """Epochs that are finished."""
     learning_rate: float
-    """For the next epoch."""
+    """What plateaus have left of the first learning rate."""
     best_epoch: int = 0
     """Epoch of the lowest watched loss, 0 before the first."""
     best_loss: float | None = None
     """The lowest watched loss: of the validation bones, or of training where there are none."""
     since_decay: int = 0
     """Epochs without improvement since the learning rate last decayed."""
+    plateau_loss: float | None = None
+    """The loss that the decay measures improvements from; differs from the best only with an absolute threshold."""
 
     @classmethod
     def start(cls, settings: TrainingSettings) -> "Progress":
@@ -37,16 +41,17 @@ class Progress(BaseModel):
 
     def after(self, loss: float, settings: TrainingSettings) -> "Progress":
         """Return the progress after one more epoch that ended with the watched ``loss``."""
-        epoch = self.epoch + 1
-        if self.best_loss is None or loss < self.best_loss - IMPROVEMENT * abs(self.best_loss):
-            return Progress(epoch=epoch, learning_rate=self.learning_rate, best_epoch=epoch, best_loss=loss)
-        decays = self.since_decay + 1 >= settings.decay_patience
-        return self.model_copy(
-            update={
-                "epoch": epoch,
-                "learning_rate": self.learning_rate * (settings.decay if decays else 1),
-                "since_decay": 0 if decays else self.since_decay + 1,
-            }
+        absolute = settings.optimisation.plateau == "absolute"
+        best = self.best_loss is None or loss < self.best_loss - (0 if absolute else IMPROVEMENT * abs(self.best_loss))
+        moved = self.plateau_loss is None or loss < self.plateau_loss - IMPROVEMENT if absolute else best
+        decays = not moved and self.since_decay + 1 >= settings.decay_patience
+        return Progress(
+            epoch=self.epoch + 1,
+            learning_rate=self.learning_rate * (settings.decay if decays else 1),
+            best_epoch=self.epoch + 1 if best else self.best_epoch,
+            best_loss=loss if best else self.best_loss,
+            since_decay=0 if moved or decays else self.since_decay + 1,
+            plateau_loss=loss if moved else self.plateau_loss,
         )
 
     @property

@@ -4,7 +4,7 @@ A bone is read and resampled once. It is kept as one byte per voxel of structure
 one bit per voxel and surgeon: half a megabyte at 64 voxels with up to eight surgeons.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,22 +13,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from napari_rpdl.consensus.rpmap import rpmap
 from napari_rpdl.consensus.votes import Votes, vote_dtype
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.resampling import resample_labels, resample_mask
 from napari_rpdl.data.volume import Volume
-from napari_rpdl.learning.augmentation import (
-    AS_IT_IS,
-    Axes,
-    Orientation,
-    apply_orientation,
-    apply_shift,
-    draw_orientation,
-    draw_shift,
-)
-from napari_rpdl.learning.encoding import encode
+from napari_rpdl.learning.augmentation import apply_orientation, apply_shift
+from napari_rpdl.learning.deformation import apply_deformation
+from napari_rpdl.learning.encoding import encode, static_channels
+from napari_rpdl.learning.losses.targets import PatternTargets
+from napari_rpdl.learning.plan import Draw
 from napari_rpdl.settings import TrainingSettings
+
+PRESENT = 1e-30
+"""Weight of a surgeon who drilled a bone but does not count in this pass."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,17 +36,22 @@ class PackedCase:
         case_id: which case.
         structures: uint8 codes (n, n, n).
         packed: uint8 (ceil(K / 8), n, n, n); the bits of the surgeons' masks.
-        surgeons: K, how many drilled it.
+        surgeons: K, how many the masks are of; those who did not drill this bone are empty.
+        present: indices of those who drilled it.
+        static: float16 (c, n, n, n); what else the network sees, see ``encoding.static_channels``.
     """
 
     case_id: str
     structures: NDArray[np.uint8]
     packed: NDArray[np.uint8]
     surgeons: int
+    present: tuple[int, ...]
+    static: NDArray[np.float16]
 
     def masks(self) -> NDArray[np.bool_]:
-        """Return what each surgeon drilled, (K, n, n, n)."""
-        return np.unpackbits(self.packed, axis=0, count=self.surgeons).view(np.bool_)
+        """Return what each surgeon who drilled it drilled, (K', n, n, n)."""
+        masks = np.unpackbits(self.packed, axis=0, count=self.surgeons).view(np.bool_)
+        return masks if len(self.present) == self.surgeons else masks[list(self.present)]
 
     def votes(self) -> Votes:
         """Return how many surgeons drilled each voxel, (n, n, n)."""
@@ -58,7 +60,7 @@ class PackedCase:
 
     def foreground(self) -> float:
         """Return the share of voxels that a surgeon drilled, mean over the surgeons."""
-        return float(self.votes().mean()) / self.surgeons
+        return float(self.votes().mean()) / len(self.present)
 
 
 class Batch(NamedTuple):
@@ -66,24 +68,33 @@ class Batch(NamedTuple):
 
     Attributes:
         inputs: float32 (B, channels, n, n, n).
-        targets: float32 (B, 1, n, n, n); share of the surgeons who drilled each voxel.
-        rpmap: float32 (B, 1, n, n, n).
-        weights: float32 (B, 1); the number of surgeons that each target stands for.
-            Bones with different numbers of surgeons may share a batch.
+        targets: who drilled where, and who counts.
     """
 
     inputs: Tensor
-    targets: Tensor
-    rpmap: Tensor
-    weights: Tensor
+    targets: PatternTargets
 
 
-class Draw(NamedTuple):
-    """One place in a batch: which of the training bones, in which orientation, moved by how much."""
+class Bones:
+    """Bones in the memory of the device that computes, one byte per voxel for each plane of bits.
 
-    bone: int
-    orientation: Orientation = AS_IT_IS
-    shift: Axes = (0, 0, 0)
+    Attributes:
+        cases: what they hold, on the CPU.
+        volumes: uint8 (N, 1 + P, n, n, n); the structures, then the packed masks of the
+            surgeons. Bones with fewer surgeons are filled up with empty masks.
+        static: float16 (N, c, n, n, n); what else the network sees, None for nothing.
+    """
+
+    def __init__(self, cases: Sequence[PackedCase], device: torch.device) -> None:
+        planes = max((len(case.packed) for case in cases), default=0)
+        volumes = [np.concatenate([c.structures[None], c.packed, *_nobody(c, planes)]) for c in cases]
+        self.cases = tuple(cases)
+        self.volumes = torch.from_numpy(np.stack(volumes)).to(device) if volumes else torch.empty(0)
+        shown = [case.static for case in cases if len(case.static)]
+        self.static = torch.from_numpy(np.stack(shown)).to(device) if shown else None
+
+    def __len__(self) -> int:
+        return len(self.cases)
 
 
 def network_structures(case: Case, grid: int, right_ears: bool) -> NDArray[np.uint8]:
@@ -101,12 +112,28 @@ def network_structures(case: Case, grid: int, right_ears: bool) -> NDArray[np.ui
     return to_right(resample_labels(volume, (grid, grid, grid)).voxels, case, right_ears)
 
 
-def pack(case: Case, grid: int, right_ears: bool) -> PackedCase:
-    """Resample a case with its annotations; arguments as of ``network_structures``."""
-    shape = (grid, grid, grid)
-    masks = [to_right(resample_mask(mask, shape), case, right_ears) for mask in case.masks()]
-    structures = network_structures(case, grid, right_ears)
-    return PackedCase(case.case_id, structures, np.packbits(np.stack(masks), axis=0), len(masks))
+def pack(case: Case, settings: TrainingSettings, right_ears: bool, surgeons: Sequence[str] = ()) -> PackedCase:
+    """Resample a case with its annotations.
+
+    Args:
+        case: any grid.
+        settings: grid and encoding.
+        right_ears: mirror the bone if it is a left ear.
+        surgeons: names of those of the whole dataset, in the order that their masks get;
+            empty: those of the case.
+
+    Raises:
+        InputError: the case has no structures, or lacks what the encoding shows.
+    """
+    shape, order = (settings.grid,) * 3, surgeons or case.surgeons
+    masks = np.zeros((len(order), *shape), np.bool_)
+    present = tuple(index for index, surgeon in enumerate(order) if surgeon in case.surgeons)
+    for index in present:
+        masks[index] = to_right(resample_mask(case.annotation(order[index]).mask, shape), case, right_ears)
+    structures = network_structures(case, settings.grid, right_ears)
+    mirrored = right_ears and case.side == "left"
+    static = static_channels(case, structures, case.table, settings.network, mirrored=mirrored)
+    return PackedCase(case.case_id, structures, np.packbits(masks, axis=0), len(order), present, static)
 
 
 def to_right(volume: NDArray[Any], case: Case, right_ears: bool) -> NDArray[Any]:
@@ -114,48 +141,37 @@ def to_right(volume: NDArray[Any], case: Case, right_ears: bool) -> NDArray[Any]
     return volume[:, :, ::-1] if right_ears and case.side == "left" else volume
 
 
-def draw_epoch(bones: int, settings: TrainingSettings, epoch: int) -> Iterator[list[Draw]]:
-    """Yield what each batch of an epoch holds; a function of the seed and the epoch alone.
+def make_batch(bones: Bones, draws: Sequence[Draw], codes: Sequence[int], settings: TrainingSettings) -> Batch:
+    """Return the drawn bones, each with structures and annotations turned, moved and bent alike.
 
-    Bones come in random order, each once before any comes again; a batch may therefore
-    hold a bone twice only where there are fewer bones than places.
+    Structures and packed masks are whole-number labels: voxels are moved, never mixed.
     """
-    rng = np.random.default_rng([settings.seed, epoch])
-    order: list[int] = []
-    for _ in range(settings.steps_per_epoch):
-        while len(order) < settings.batch_size:
-            order += rng.permutation(bones).tolist()
-        picked, order = order[: settings.batch_size], order[settings.batch_size :]
-        yield [
-            Draw(bone, draw_orientation(settings.augmentation, rng), draw_shift(settings.shift, rng)) for bone in picked
-        ]
+    volumes = torch.stack([_drawn(bones.volumes[draw.bone], draw) for draw in draws])
+    weights = _weights([bones.cases[draw.bone] for draw in draws], draws)
+    targets = PatternTargets.from_packed(volumes[:, 1:], weights.shape[1], weights)
+    static = None if bones.static is None else torch.stack([_drawn(bones.static[d.bone], d) for d in draws])
+    return Batch(encode(volumes[:, 0], codes, settings.network, static), targets)
 
 
-def make_batch(
-    cases: Sequence[PackedCase],
-    draws: Sequence[Draw],
-    codes: Sequence[int],
-    settings: TrainingSettings,
-    device: torch.device,
-) -> Batch:
-    """Return the drawn bones, each with input, target and RPMap turned and moved alike."""
-    examples = [_example(cases[draw.bone], draw, settings) for draw in draws]
-    structures, shares, maps = (torch.stack(tensors).to(device) for tensors in zip(*examples, strict=True))
-    return Batch(
-        inputs=encode(structures, codes, settings.network),
-        targets=shares.unsqueeze(1),
-        rpmap=maps.unsqueeze(1),
-        weights=torch.tensor([[float(cases[draw.bone].surgeons)] for draw in draws], device=device),
-    )
+def _drawn(volume: Tensor, draw: Draw) -> Tensor:
+    turned = apply_orientation(volume, draw.orientation)
+    bent = apply_deformation(turned, draw.deformation)
+    return bent if draw.shift == (0, 0, 0) else apply_shift(bent, draw.shift)
 
 
-def _example(case: PackedCase, draw: Draw, settings: TrainingSettings) -> tuple[Tensor, Tensor, Tensor]:
-    """Return structures (uint8), vote shares and RPMap (float32) of one bone, (n, n, n) each."""
-    votes = case.votes()
-    share = np.divide(votes, case.surgeons, dtype=np.float32)
-    volumes = (case.structures, share, rpmap(votes, case.surgeons, settings.rpmap))
-    structures, shares, worth = (
-        apply_shift(apply_orientation(torch.from_numpy(np.ascontiguousarray(volume)), draw.orientation), draw.shift)
-        for volume in volumes
-    )
-    return structures, shares, worth
+def _weights(cases: Sequence[PackedCase], draws: Sequence[Draw]) -> Tensor:
+    """Return how often each surgeon counts, (B, K); 0: did not drill the bone.
+
+    A surgeon who drilled the bone but whose turn it is not belongs to the RPMap, and so
+    must have a weight, but one that no sum of float32 numbers notices.
+    """
+    weights = torch.zeros(len(draws), max(case.surgeons for case in cases))
+    for row, case, draw in zip(weights, cases, draws, strict=True):
+        row[list(case.present)] = 1 if draw.surgeon is None else PRESENT
+        if draw.surgeon is not None:
+            row[draw.surgeon] = 1
+    return weights
+
+
+def _nobody(case: PackedCase, planes: int) -> list[NDArray[np.uint8]]:
+    return [np.zeros_like(case.structures[None])] * (planes - len(case.packed))

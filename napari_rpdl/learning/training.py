@@ -43,7 +43,7 @@ def train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Seq
     fitting.check_settings(settings)
     entries = _not_held_out(dataset, hold_out)
     right_ears = all(entry.side is not None for entry in entries)
-    cases = yield from fitting.load_cases(dataset, [entry.case_id for entry in entries], settings.grid, right_ears)
+    cases = yield from fitting.load_cases(dataset, [entry.case_id for entry in entries], settings, right_ears)
     usable = [entry for entry in entries if entry.case_id in cases]
     watching = _validation_bones(usable, settings)
     record = RunRecord(
@@ -81,7 +81,7 @@ def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
         msg = f"{run} was trained on other structures than {dataset.folder} has. Open {record.dataset_folder}."
         raise InputError(msg)
     case_ids = [*record.training_cases, *record.validation_cases]
-    cases = yield from fitting.load_cases(dataset, case_ids, opened.settings.grid, record.right_ears)
+    cases = yield from fitting.load_cases(dataset, case_ids, opened.settings, record.right_ears)
     missing = sorted(set(case_ids) - set(cases))
     if missing:
         names = ", ".join(missing)
@@ -102,11 +102,13 @@ def _not_held_out(dataset: Dataset, hold_out: Sequence[str]) -> list[CaseEntry]:
 
 
 def _validation_bones(entries: Sequence[CaseEntry], settings: TrainingSettings) -> set[str]:
-    """Draw the bones that watch, as a function of the seed; at least one bone is left to learn from."""
+    """Draw the bones that watch, if whole bones do, as a function of the seed; at least one is left to learn from."""
     bones = list(dict.fromkeys(entry.bone for entry in entries))
     if not bones:
         msg = "No bone is left to train on: each is held out or has no annotations or structures. Add bones."
         raise InputError(msg)
+    if settings.validation != "bones":
+        return set()
     if settings.validation_bones >= len(bones):
         msg = (
             f"Expected more bones to train on than the {settings.validation_bones} that watch the training, "

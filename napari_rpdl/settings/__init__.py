@@ -8,7 +8,10 @@ a settings file is an error, not a silent default.
 from napari_rpdl.settings.base import Settings, explain
 from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
 from napari_rpdl.settings.decision import DecisionSettings
+from napari_rpdl.settings.deformation import DeformationSettings
+from napari_rpdl.settings.loss import LossName, LossSettings
 from napari_rpdl.settings.network import NetworkSettings
+from napari_rpdl.settings.optimisation import ComputationSettings, OptimisationSettings
 from napari_rpdl.settings.prediction import PredictionSettings
 from napari_rpdl.settings.rpmap import RPMAP_VARIANTS, RPMapSettings
 from napari_rpdl.settings.saved import SavedSettings, load_training_settings, save_training_settings
@@ -17,8 +20,13 @@ from napari_rpdl.settings.training import DEMO, TrainingSettings
 __all__ = [
     "DEMO",
     "RPMAP_VARIANTS",
+    "ComputationSettings",
     "DecisionSettings",
+    "DeformationSettings",
+    "LossName",
+    "LossSettings",
     "NetworkSettings",
+    "OptimisationSettings",
     "PhantomSettings",
     "PredictionSettings",
     "RPMapSettings",

@@ -1,4 +1,4 @@
-"""How probabilities become a drilled region."""
+"""How a network is asked about a bone."""
 
 from typing import Annotated, Literal
 
@@ -8,11 +8,15 @@ from napari_rpdl.settings.base import Settings
 
 
 class PredictionSettings(Settings):
-    """How probabilities become a drilled region."""
+    """How a network is asked about a bone."""
 
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """Voxels at least this probable are drilled."""
     checkpoint: Literal["best", "last"] = "best"
     """Weights of the best validation epoch, or of the last one."""
+    views: Literal["learned", "single", "mirror", "cube"] = "learned"
+    """Ask with the bone and its mirror image if training drew them, once, always both, or in all 48 orientations."""
+    large_bones: Literal["resample", "patches"] = "resample"
+    """Resample a bone to the network's grid, as training does, or go over it voxel by voxel in overlapping patches."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to compute; auto takes a GPU where there is one."""

@@ -1,3 +1,4 @@
+from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,9 @@ from napari_rpdl.learning.augmentation import (
     CHOICES,
     CUBE_GROUP,
     LEFT_RIGHT,
+    PUBLISHED_VARIANTS,
     Orientation,
+    after,
     apply_orientation,
     apply_shift,
     draw_orientation,
@@ -36,6 +39,32 @@ def test_they_are_what_mirrors_and_quarter_turns_make():
             turned = np.rot90(np.rot90(np.rot90(mirrored, a, (0, 1)), b, (0, 2)), c, (1, 2))
             made.add(turned.tobytes())
     assert made == images(CUBE_GROUP)
+
+
+def published_copies() -> Counter[bytes]:
+    """The published code's 216 copies, with NumPy alone: 8 mirrors, 27 rotations by 90, 180 or 270 degrees."""
+    made: Counter[bytes] = Counter()
+    for mirrors in product((False, True), repeat=3):
+        mirrored = np.flip(CUBE.numpy(), [axis for axis, flip in enumerate(mirrors) if flip])
+        for a, b, c in product((1, 2, 3), repeat=3):
+            made[np.rot90(np.rot90(np.rot90(mirrored, a, (1, 2)), b, (0, 2)), c, (0, 1)).tobytes()] += 1
+    return made
+
+
+def test_the_published_216_are_48_with_very_unequal_multiplicities():
+    copies = published_copies()
+    assert sum(copies.values()) == len(PUBLISHED_VARIANTS) == 216
+    assert len(copies) == 48
+    assert Counter(copies.values()) == {1: 8, 2: 16, 4: 8, 8: 8, 10: 8}
+    ours = Counter(apply_orientation(CUBE, variant).numpy().tobytes() for variant in PUBLISHED_VARIANTS)
+    assert ours == copies
+    assert ours[CUBE.numpy().tobytes()] == 1, "the bone as it is comes once"
+
+
+def test_one_orientation_after_another_is_one_orientation():
+    for first, second in product(CUBE_GROUP[::5], CUBE_GROUP[::7]):
+        one_by_one = apply_orientation(apply_orientation(CUBE, first), second)
+        assert torch.equal(apply_orientation(CUBE, after(first, second)), one_by_one)
 
 
 def test_they_are_closed():

@@ -1,0 +1,47 @@
+"""Notices a network that calls everything drilled, or nothing."""
+
+from napari_rpdl.events import Said
+from napari_rpdl.settings import TrainingSettings
+
+PATIENCE = 5
+"""Epochs in a row that a mask is empty or full before it is called collapsed."""
+
+
+class CollapseWatch:
+    """Looks at the share of voxels called drilled in each epoch, and speaks up once for each collapse."""
+
+    def __init__(self, settings: TrainingSettings) -> None:
+        self._settings = settings
+        self._state: str | None = None
+        self._epochs = 0
+
+    def after(self, share: float) -> Said | None:
+        """Take in the newest epoch's share; return a sentence with the likely reason once the mask has collapsed."""
+        state = {0.0: "empty", 1.0: "full"}.get(share)
+        self._epochs = self._epochs + 1 if state == self._state else 1
+        self._state = state
+        if state is None or self._epochs != PATIENCE:
+            return None
+        why = self._why_empty() if state == "empty" else self._why_full()
+        whole = "no voxel" if state == "empty" else "every voxel"
+        return Said(f"For {PATIENCE} epochs the network has called {whole} drilled. Likely reason: {why}")
+
+    def _why_empty(self) -> str:
+        settings = self._settings
+        if settings.learning_rate < 1e-4:
+            return f"the learning rate ({settings.learning_rate:g}) is too low for it to have moved; raise it."
+        if not settings.optimisation.prior_bias:
+            return (
+                "the loss first pushes all probabilities down; the published code needs 29 to 61 epochs to recover. "
+                "Wait, or set prior_bias."
+            )
+        return (
+            f"the learning rate ({settings.learning_rate:g}) is too high, or the penalty ({settings.rpmap.penalty:g}) "
+            "outweighs the reward. If the loss still falls, wait; else lower one of them."
+        )
+
+    def _why_full(self) -> str:
+        return (
+            f"the learning rate ({self._settings.learning_rate:g}) is too high, or the loss "
+            f"'{self._settings.loss}' hardly charges for voxels that nobody drilled. Lower it, or take another loss."
+        )
