@@ -1,0 +1,33 @@
+import pytest
+
+from napari_rpdl.review.planning import Plan, plan_study
+from napari_rpdl.review.scale import find_scale
+from napari_rpdl.review.study import SURGEONS, Candidate
+from napari_rpdl.settings.review import StudySettings
+
+
+def some_candidates(bones: int = 3, surgeons: int = 2, networks: tuple[str, ...] = ("rpdl", "dice")):
+    """Every surgeon and every network on every bone."""
+    for number in range(1, bones + 1):
+        name = f"bone_{number}"
+        for rank in range(1, surgeons + 1):
+            yield Candidate(case_id=name, bone=name, method=SURGEONS, source=f"surgeon_{rank}", kind="surgeon")
+        for network in networks:
+            yield Candidate(case_id=name, bone=name, method=network, source=network, kind="prediction")
+
+
+@pytest.fixture
+def candidates():
+    """Make candidates: bones, surgeons and networks can be chosen."""
+
+    def make(*args, **kwargs):
+        return list(some_candidates(*args, **kwargs))
+
+    return make
+
+
+@pytest.fixture
+def plan(candidates) -> Plan:
+    """Twelve results of three bones by two graders, two of them twice."""
+    settings = StudySettings(minimum_gap=3, seed=4)
+    return plan_study(candidates(), ("ada", "ben"), find_scale("global-rating"), settings, origin="phantom (synthetic)")
