@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_rpdl.consensus import decision
 from napari_rpdl.consensus.votes import vote_map
 from napari_rpdl.data.case import Case, Mask, Side
 from napari_rpdl.data.resampling import resample_probabilities
@@ -16,8 +17,6 @@ from napari_rpdl.data.volume import Shape
 from napari_rpdl.errors import InputError
 
 MeanMap = NDArray[np.float32]
-
-_THRESHOLDS = (np.arange(1, 101) / 100).astype(np.float32)
 
 
 def mean_vote_map(cases: Iterable[Case], shape: Shape, side: Side | None = None) -> MeanMap:
@@ -48,18 +47,8 @@ def mean_vote_map(cases: Iterable[Case], shape: Shape, side: Side | None = None)
 
 
 def dice_by_threshold(mean_map: MeanMap, case: Case) -> NDArray[np.float64]:
-    """Return the mean Dice of ``mean_map`` >= 0.01, 0.02 ... 1.00 to the surgeons, (100,).
-
-    One pass over each mask: voxels are counted by the highest threshold they reach.
-    """
-    reached = np.digitize(mean_map, _THRESHOLDS)
-    predicted = _at_least(reached)
-    dices = []
-    for mask in case.masks():
-        shared, total = _at_least(reached[mask]), predicted + np.count_nonzero(mask)
-        dices.append(np.divide(2 * shared, total, out=np.ones(len(_THRESHOLDS)), where=total > 0))
-    mean: NDArray[np.float64] = np.mean(dices, axis=0)
-    return mean
+    """Return the mean Dice of ``mean_map`` >= 0.01, 0.02 ... 1.00 to the surgeons, (100,)."""
+    return decision.dice_by_threshold(mean_map, case.masks())
 
 
 def best_threshold(cases: Sequence[Case]) -> float:
@@ -84,9 +73,7 @@ def best_threshold(cases: Sequence[Case]) -> float:
     for case in cases:
         others = [other for other in cases if other.bone != case.bone] or cases
         scores.append(dice_by_threshold(mean_vote_map(others, case.grid.shape, case.side), case))
-    mean = np.mean(scores, axis=0)
-    equals = np.flatnonzero(mean == mean.max())
-    return (int(equals[equals.size // 2]) + 1) / 100
+    return decision.best_threshold(np.mean(scores, axis=0))
 
 
 def baseline_mask(training_cases: Sequence[Case], case: Case) -> Mask:
@@ -101,10 +88,3 @@ def baseline_mask(training_cases: Sequence[Case], case: Case) -> Mask:
     threshold = best_threshold(training_cases)
     answer: Mask = mean_vote_map(training_cases, case.grid.shape, case.side) >= np.float32(threshold)
     return answer
-
-
-def _at_least(reached: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return how many voxels reach each threshold, (100,)."""
-    exactly = np.bincount(reached.reshape(-1), minlength=len(_THRESHOLDS) + 1)
-    counts: NDArray[np.intp] = np.cumsum(exactly[::-1])[::-1][1:]
-    return counts

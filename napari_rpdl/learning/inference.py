@@ -1,65 +1,99 @@
-"""One pass of a trained network; loaded when a prediction starts."""
+"""A trained network is asked about a bone; loaded when a prediction starts."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.resampling import resample_probabilities
 from napari_rpdl.errors import InputError
-from napari_rpdl.learning.augmentation import AS_IT_IS, LEFT_RIGHT, apply_orientation
-from napari_rpdl.learning.checkpoint import Checkpoint, read_checkpoint
+from napari_rpdl.learning.augmentation import AS_IT_IS
+from napari_rpdl.learning.checkpoint import Checkpoint, CheckpointInfo, read_checkpoint
 from napari_rpdl.learning.devices import choose_device, explaining_memory
-from napari_rpdl.learning.encoding import check_codes, encode
+from napari_rpdl.learning.encoding import check_codes
+from napari_rpdl.learning.patches import over_patches
 from napari_rpdl.learning.sampling import network_structures, to_right
+from napari_rpdl.learning.thresholds import tuned_threshold
+from napari_rpdl.learning.views import Views, ask, choose_views
 from napari_rpdl.settings import PredictionSettings
 
 REMEDY = "Close other programs, or set the device to 'cpu'."
 
+Channels = NDArray[np.float32]
 
-def infer(run: Path, case: Case, settings: PredictionSettings) -> NDArray[np.float32]:
-    """Return float32 probabilities on the case's grid; see ``prediction.predict``."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """What one run says about a case, on the case's own grid.
+
+    Attributes:
+        heads: float32 (H, z, y, x) probabilities; H = 1, or one for each surgeon.
+        variance: float32 (z, y, x), over the views, of the mean over the heads.
+        surgeons: names of the heads; empty where one stands for all surgeons.
+        views: in how many orientations the network was asked.
+        tuned: the threshold that was tuned for these weights, None where none was.
+    """
+
+    heads: Channels
+    variance: NDArray[np.float32]
+    surgeons: tuple[str, ...]
+    views: int
+    tuned: float | None
+
+
+def infer(run: Path, case: Case, settings: PredictionSettings) -> Opinion:
+    """Ask one run, or one checkpoint file, about a case; see ``prediction.predict``."""
     path = run if run.is_file() else run / f"checkpoint_{settings.checkpoint}.safetensors"
     device = choose_device(settings.device)
     checkpoint = read_checkpoint(path)
-    structures = _structures(checkpoint, case)
+    info = checkpoint.info
+    views = choose_views(settings, info.settings)
+    check_codes(np.unique(case.labels()).tolist(), info.codes, case.case_id)
+    _check_side(info, case, views)
+    answer = _in_patches if settings.large_bones == "patches" else _resampled
     with explaining_memory(REMEDY):
-        probabilities = _mean_probabilities(checkpoint, structures, device)
-    return resample_probabilities(to_right(probabilities, case, checkpoint.info.record.right_ears), case.grid.shape)
+        channels = answer(_asking(checkpoint, views, device), info, case)
+    heads, variance = channels[:-1], channels[-1]
+    return Opinion(heads, variance, _names(info, len(heads)), len(views), tuned_threshold(path, info.progress.epoch))
 
 
-def _structures(checkpoint: Checkpoint, case: Case) -> NDArray[np.uint8]:
-    """Return what the network sees of the case, or raise an InputError that says why it cannot."""
-    check_codes(np.unique(case.labels()).tolist(), checkpoint.info.codes, case.case_id)
-    right_ears = checkpoint.info.record.right_ears
-    if right_ears and case.side is None and not _knows_mirror_images(checkpoint):
+def _names(info: CheckpointInfo, heads: int) -> tuple[str, ...]:
+    """Return whose head is which; a run that does not remember its surgeons numbers them."""
+    if heads == 1:
+        return ()
+    return info.record.surgeons or tuple(f"surgeon_{number}" for number in range(1, heads + 1))
+
+
+def _asking(
+    checkpoint: Checkpoint, views: Views, device: torch.device
+) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    info = checkpoint.info
+    network = checkpoint.build_network().to(device).eval()
+    return lambda cube: ask(network, cube, views, info.codes, info.settings, device)
+
+
+def _resampled(asking: Callable[[NDArray[np.uint8]], Channels], info: CheckpointInfo, case: Case) -> Channels:
+    """Resample the bone to the network's grid, as in training, and the answer back to the bone's."""
+    channels = asking(network_structures(case, info.settings.grid, info.record.right_ears))
+    turned = (to_right(channel, case, info.record.right_ears) for channel in channels)
+    return np.stack([resample_probabilities(channel, case.grid.shape) for channel in turned])
+
+
+def _in_patches(asking: Callable[[NDArray[np.uint8]], Channels], info: CheckpointInfo, case: Case) -> Channels:
+    """Go over the bone's own voxels in cubes of the network's size."""
+    right_ears = info.record.right_ears
+    channels = over_patches(to_right(case.labels(), case, right_ears), info.settings.grid, asking)
+    return np.stack([to_right(channel, case, right_ears) for channel in channels])
+
+
+def _check_side(info: CheckpointInfo, case: Case, views: Views) -> None:
+    if info.record.right_ears and case.side is None and views == (AS_IT_IS,):
         msg = (
             f"This network learned on right ears only (left ones mirrored), but nobody has said which ear "
             f'{case.case_id} is. Set its "side" to "left" or "right" in dataset.json.'
         )
         raise InputError(msg)
-    return network_structures(case, checkpoint.info.settings.grid, right_ears)
-
-
-@torch.inference_mode()
-def _mean_probabilities(
-    checkpoint: Checkpoint, structures: NDArray[np.uint8], device: torch.device
-) -> NDArray[np.float32]:
-    """Return the probabilities on the network's grid, the mean over the mirror image where it was learned."""
-    info = checkpoint.info
-    network = checkpoint.build_network().to(device).eval()
-    views = (AS_IT_IS, LEFT_RIGHT) if _knows_mirror_images(checkpoint) else (AS_IT_IS,)
-    bone = torch.from_numpy(np.ascontiguousarray(structures))
-    inputs = torch.stack([apply_orientation(bone, view) for view in views]).to(device)
-    answers: Tensor = network(encode(inputs, info.codes, info.settings.network)).sigmoid().cpu()[:, 0]
-    # Mirroring undoes itself, so the same orientation turns an answer back.
-    turned_back = torch.stack([apply_orientation(a, v) for a, v in zip(answers, views, strict=True)])
-    mean: NDArray[np.float32] = turned_back.mean(0).numpy()
-    return mean
-
-
-def _knows_mirror_images(checkpoint: Checkpoint) -> bool:
-    return checkpoint.info.settings.augmentation != "none"

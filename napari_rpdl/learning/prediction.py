@@ -1,44 +1,80 @@
-"""From a bone to the probability that surgeons drill, with the weights of a run."""
+"""From a bone to the probability that surgeons drill, with the weights of one or several runs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.errors import InputError
 from napari_rpdl.learning.requirements import check_requirements
 from napari_rpdl.settings import PredictionSettings
+
+if TYPE_CHECKING:
+    from napari_rpdl.learning.inference import Opinion
+
+Probabilities = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """What a network says about a case.
+    """What one network, or several, say about a case.
 
     Attributes:
         case_id: which case.
-        probabilities: float32 (z, y, x) in [0, 1] on the case's own grid.
+        probabilities: float32 (z, y, x) in [0, 1] on the case's own grid; the mean over
+            runs, views, and surgeons where each has a head.
+        spread: float32 (z, y, x), how far the answers differ: standard deviation over
+            all runs in all their views, 0 to 0.5. None for a single answer.
+        members: the probabilities of each run; empty for a single run.
+        surgeons: name -> how probable this surgeon drills there, mean over the runs;
+            empty where the network has no head for each surgeon.
+        tuned: the runs' tuned threshold, their mean for several; None unless all have one.
     """
 
     case_id: str
-    probabilities: NDArray[np.float32]
+    probabilities: Probabilities
+    spread: Probabilities | None = None
+    members: tuple[Probabilities, ...] = ()
+    surgeons: Mapping[str, Probabilities] = field(default_factory=dict)
+    tuned: float | None = None
 
     def mask(self, threshold: float = 0.5) -> Mask:
         """Return where the probability is at least ``threshold``."""
         return self.probabilities >= threshold
 
+    def of_surgeon(self, name: str) -> "Prediction":
+        """Return the prediction of how one surgeon would drill.
 
-def predict(run: Path, case: Case, settings: PredictionSettings | None = None) -> Prediction:
+        Raises:
+            InputError: no head was trained for such a surgeon.
+        """
+        if name not in self.surgeons:
+            known = ", ".join(self.surgeons) or "none: it was trained without surgeon heads"
+            msg = f"This network does not know how {name!r} drills. Surgeons it knows: {known}."
+            raise InputError(msg)
+        return replace(self, probabilities=self.surgeons[name], spread=None, members=(), surgeons={}, tuned=None)
+
+
+def predict(runs: Path | Sequence[Path], case: Case, settings: PredictionSettings | None = None) -> Prediction:
     """Return the probabilities for one case; its annotations are never looked at.
 
     If the sides of all training bones were known, left ears became right ones by
     mirroring, and the same is done here. A network whose training drew mirror images
     sees the bone and its mirror image, and the mean of both answers counts.
 
+    Memory, beside that of one network on one cube: at most 12 bytes for each voxel of
+    the case, and 4 more for each run of several and for each surgeon with a head.
+
     Args:
-        run: a run folder, or one of its checkpoint files.
+        runs: a run folder or one of its checkpoint files; or several, whose mean counts.
+            They may differ in settings, grids and structure tables; each must know the
+            case's codes.
         case: with structures, on any grid.
-        settings: which checkpoint and device; the threshold is not used here.
+        settings: which checkpoint, views and device; the threshold is not used here.
 
     Raises:
         InputError: PyTorch is missing, there is no such checkpoint, the case has no
@@ -47,4 +83,47 @@ def predict(run: Path, case: Case, settings: PredictionSettings | None = None) -
     check_requirements()
     from napari_rpdl.learning.inference import infer
 
-    return Prediction(case.case_id, infer(run, case, settings or PredictionSettings()))
+    paths = [runs] if isinstance(runs, Path) else list(dict.fromkeys(runs))
+    if not paths:
+        msg = "Expected at least one run to predict with, got none. Name a run folder."
+        raise InputError(msg)
+    return _combined(case.case_id, [infer(path, case, settings or PredictionSettings()) for path in paths])
+
+
+def _combined(case_id: str, opinions: Sequence["Opinion"]) -> Prediction:
+    """Return the mean of what the runs say, every run counting the same."""
+    members = [opinion.heads[0] if len(opinion.heads) == 1 else opinion.heads.mean(0) for opinion in opinions]
+    tuned = [opinion.tuned for opinion in opinions if opinion.tuned is not None]
+    return Prediction(
+        case_id,
+        members[0] if len(members) == 1 else _mean(members),
+        spread=_spread(members, opinions),
+        members=tuple(members) if len(members) > 1 else (),
+        surgeons=_surgeons(opinions),
+        tuned=float(np.mean(tuned)) if len(tuned) == len(opinions) else None,
+    )
+
+
+def _spread(members: Sequence[Probabilities], opinions: Sequence["Opinion"]) -> Probabilities | None:
+    """Variance between the runs plus mean variance between the views of each: that of all answers."""
+    if len(members) == 1 and opinions[0].views == 1:
+        return None
+    variance = _mean([opinion.variance for opinion in opinions])
+    if len(members) > 1:
+        mean = _mean(members)
+        variance += _mean([(member - mean) ** 2 for member in members])
+    return np.sqrt(variance, out=variance)
+
+
+def _surgeons(opinions: Sequence["Opinion"]) -> dict[str, Probabilities]:
+    """Return the mean head of each surgeon whom all runs know."""
+    shared = [name for name in opinions[0].surgeons if all(name in opinion.surgeons for opinion in opinions)]
+    return {name: _mean([o.heads[o.surgeons.index(name)] for o in opinions]) for name in shared}
+
+
+def _mean(volumes: Sequence[Probabilities]) -> Probabilities:
+    total = volumes[0].copy()
+    for volume in volumes[1:]:
+        total += volume
+    total /= len(volumes)
+    return total
