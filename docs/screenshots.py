@@ -17,11 +17,13 @@ import vispy.gloo.glir as glir
 from napari._qt.dialogs.qt_notification import NapariQtNotification
 from qtpy.QtWidgets import QApplication
 
+from napari_rpdl.data.sample import sample_dataset_folder
+from napari_rpdl.gui import memory
 from napari_rpdl.gui.app import open_viewer
-from napari_rpdl.gui.sample import sample_folder
 from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.settings import NetworkSettings, TrainingSettings
 
+memory.FILE = Path(tempfile.mkdtemp()) / "workspace.json"
 glir.GlirProgram.delete = lambda self: None  # Mesa's software OpenGL crashes when it deletes programs
 
 IMAGES = Path(__file__).parent / "images"
@@ -33,7 +35,7 @@ TRAINING = TrainingSettings(
 
 def main() -> None:
     """Go through the workspace as a person would, and take a picture of each panel."""
-    viewer, workspace = open_viewer(sample_folder())
+    viewer, workspace = open_viewer(sample_dataset_folder())
     viewer.window._qt_window.resize(*SIZE)
     wait(workspace)
     take(viewer, "bones")

@@ -7,17 +7,29 @@ import napari
 from napari_rpdl.gui.workspace import TITLE, Workspace
 
 
-def start(dataset: Path | None) -> None:
-    """Open the viewer, with a dataset where one is given; return when the window is closed."""
-    open_viewer(dataset)
+def start(dataset: Path | None, case_id: str = "", run: Path | None = None) -> None:
+    """Open the viewer as ``open_viewer`` does; return when the window is closed."""
+    open_viewer(dataset, case_id, run)
     napari.run()
 
 
-def open_viewer(dataset: Path | None = None, show: bool = True) -> tuple[napari.Viewer, Workspace]:
-    """Return a viewer with the workspace on its right."""
+def open_viewer(
+    dataset: Path | None = None, case_id: str = "", run: Path | None = None, show: bool = True
+) -> tuple[napari.Viewer, Workspace]:
+    """Return a viewer with the workspace on its right.
+
+    Args:
+        dataset: folder to open; none when None.
+        case_id: bone to show, the first when empty.
+        run: folder of a training whose network predicts that bone at once.
+        show: whether the window is visible.
+
+    Raises:
+        InputError: ``run`` is no folder of a training.
+    """
     viewer = napari.Viewer(title="napari-rpdl", show=show)
     workspace = Workspace(viewer)
     viewer.window.add_dock_widget(workspace, name=TITLE, area="right")
     if dataset is not None:
-        workspace.open_dataset(dataset)
+        workspace.open_dataset(dataset, case_id, run)
     return viewer, workspace

@@ -11,11 +11,11 @@ from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset, read_case_folder
 from napari_rpdl.data.importers.arrays import map_array
 from napari_rpdl.data.nifti import read_volume, write_volume
+from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.colormaps import one_color_labels, structure_labels
 from napari_rpdl.gui.palette import surgeon_color
-from napari_rpdl.gui.sample import sample_folder
 from napari_rpdl.gui.space import grid_of, metadata_of, placement
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def write_nifti(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
 
 def phantom_bone_1() -> list[LayerData]:
     """Return the first bone of the phantom (synthetic) as layers."""
-    return _first_case(sample_folder())
+    return _first_case(sample_dataset_folder())
 
 
 # -- commands -------------------------------------------------------------------------

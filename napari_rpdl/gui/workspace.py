@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
@@ -28,12 +29,12 @@ from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
 from napari_rpdl.gui.jobs import Jobs
 from napari_rpdl.gui.layers import Layers
+from napari_rpdl.gui.memory import Memory
 from napari_rpdl.gui.panels.bones import BonesPanel
 from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.panels.rpmap import RPMapPanel
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
 from napari_rpdl.gui.panels.train import TrainPanel
-from napari_rpdl.gui.sample import sample_folder
 from napari_rpdl.gui.session import Session
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Workspace(QWidget):
         self.rpmap = RPMapPanel(self.session)
         self.train = TrainPanel(self.session)
         self.predict = PredictPanel(self.session)
+        self.memory = Memory(show_info)
         self._layers = layers
         self._status = QLabel()
         self._pulse = QProgressBar()
@@ -68,13 +70,34 @@ class Workspace(QWidget):
         self._bind_keys(napari_viewer)
         self._end_with_the_window()
 
-    def open_dataset(self, folder: Path) -> None:
-        """Open a dataset folder and show its first bone."""
-        self.cases.open_dataset(folder)
+    def open_dataset(self, folder: Path, case_id: str = "", run: Path | None = None) -> None:
+        """Open a dataset folder and show a bone, predicted by the network of a run where one is given.
+
+        Raises:
+            InputError: ``run`` is no folder of a training.
+        """
+        if run is not None:
+            self.predictions.choose_run(run)
+            self.predictions.predict_next(self.predict.settings())
+            self.show_tab("Predict")
+        self.cases.open_dataset(folder, case_id)
 
     def open_sample(self) -> None:
         """Open the phantom dataset that comes with the plugin."""
-        self.open_dataset(sample_folder())
+        self.open_dataset(sample_dataset_folder())
+
+    def open_last(self) -> None:
+        """Open the dataset of last time, with the run of last time if it is still there."""
+        if self.memory.last.dataset is not None:
+            self.open_dataset(self.memory.last.dataset)
+        if (run := self.memory.last.run) is not None and (run / "run.json").is_file():
+            self.predictions.choose_run(run)
+
+    def show_tab(self, title: str) -> None:
+        """Bring a panel to the front; nothing happens where there is none of that title."""
+        titles = [self.tabs.tabText(index) for index in range(self.tabs.count())]
+        if title in titles:
+            self.tabs.setCurrentIndex(titles.index(title))
 
     def start_import(self, events: Iterator[Event], out: Path) -> None:
         """Run an importer in the background, then open what it made."""
@@ -95,6 +118,8 @@ class Workspace(QWidget):
             ("Predict", self.predict),
         ):
             self.tabs.addTab(_scrolling(panel), title)
+        self.show_tab(self.memory.last.tab)
+        self.bones.offer_last(self.memory.last.dataset)
         self._pulse.setRange(0, 0)
         self._pulse.setMaximumHeight(6)
         self._pulse.setTextVisible(False)
@@ -107,6 +132,7 @@ class Workspace(QWidget):
     def _connect(self) -> None:
         self._wish(self.bones.open_asked, self._ask_dataset)
         self._wish(self.bones.sample_asked, self.open_sample)
+        self._wish(self.bones.last_asked, self.open_last)
         self._wish(self.bones.case_chosen, self.cases.show_case)
         self._wish(self.bones.step_asked, self.cases.step)
         self._wish(self.bones.view_asked, self.cases.look)
@@ -125,9 +151,16 @@ class Workspace(QWidget):
         self._wish(self.predict.predict_all_asked, lambda: self.predictions.predict_all(self.predict.settings()))
         self._wish(self.predict.left_by_chosen, self.cases.choose_left_by)
         self._wish(self.predict.threshold_chosen, self.predictions.choose_threshold)
+        self._remember()
         self.session.events.busy.connect(self._show_busy)
         self.session.events.told.connect(show_info)
         self.jobs.failed.connect(_show_failure)
+
+    def _remember(self) -> None:
+        session = self.session.events
+        session.dataset.connect(lambda dataset: self.memory.note(dataset=dataset and dataset.folder.absolute()))
+        session.run.connect(lambda run: self.memory.note(run=run and run.absolute()))
+        self.tabs.currentChanged.connect(lambda index: self.memory.note(tab=self.tabs.tabText(index)))
 
     def _wish(self, signal: Any, act: Callable[..., None]) -> None:
         """Let a wish act; what a person got wrong becomes a message, not a traceback."""

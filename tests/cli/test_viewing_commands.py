@@ -4,10 +4,11 @@ from pathlib import Path
 import pytest
 
 from napari_rpdl.cli import viewing_commands
-from napari_rpdl.cli.viewing_commands import has_display, how_to_open
+from napari_rpdl.cli.viewing_commands import Shown, has_display, how_to_open
 from napari_rpdl.experiments import demo
 from napari_rpdl.experiments.demo import DemoEnded
-from napari_rpdl.settings import DEMO
+from napari_rpdl.learning.runs import Run, RunRecord
+from napari_rpdl.settings import DEMO, TrainingSettings
 
 
 @pytest.fixture
@@ -28,12 +29,12 @@ def no_screen(monkeypatch):
 
 def test_view_opens_the_dataset(result, opened, small_dataset):
     assert result("view", small_dataset.folder) == {"viewed": str(small_dataset.folder)}
-    assert opened == [small_dataset.folder]
+    assert opened == [Shown(small_dataset.folder)]
 
 
 def test_view_opens_without_a_dataset(run, opened):
     assert run("view") == (0, "", "")
-    assert opened == [None]
+    assert opened == [Shown()]
 
 
 def test_a_folder_that_is_no_dataset_opens_no_window(run, opened, tmp_path):
@@ -64,8 +65,46 @@ def test_only_linux_needs_a_display_server(environment, platform, expected):
     assert has_display(environment, platform) is expected
 
 
-def test_the_command_to_open_names_the_dataset():
-    assert "napari-rpdl view bones" in how_to_open(Path("bones"))
+def test_the_command_to_open_can_be_pasted():
+    assert '"napari-rpdl view"' in how_to_open(Shown())
+    shown = Shown(Path("my bones"), "bone_9", Path("out/run"))
+    assert "napari-rpdl view 'my bones' --case bone_9 --run out/run" in how_to_open(shown)
+
+
+@pytest.fixture
+def run_folder(small_dataset, tmp_path):
+    """A training that has just begun, with bone_2 held out."""
+    record = RunRecord(
+        dataset_folder=str(small_dataset.folder),
+        dataset_name=small_dataset.name,
+        training_cases=("bone_1",),
+        validation_cases=("bone_3",),
+        hold_out=("bone_2",),
+        right_ears=True,
+        table=small_dataset.table,
+    )
+    return Run.create(tmp_path / "run", TrainingSettings(), record).folder
+
+
+def test_view_shows_what_a_run_was_held_out_from(result, opened, small_dataset, run_folder):
+    result("view", "--run", run_folder)
+    result("view", small_dataset.folder, "--run", run_folder, "--case", "bone_1")
+    assert opened == [Shown(small_dataset.folder, name, run_folder) for name in ("bone_2", "bone_1")]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--case", "bone_1"], "dataset folder"),
+        (["{dataset}", "--case", "bone_77"], "bone_77"),
+        (["{dataset}", "--run", "{dataset}"], "run.json"),
+    ],
+)
+def test_what_is_not_there_opens_no_window(run, opened, small_dataset, words, said):
+    status, _, err = run("view", *[word.format(dataset=small_dataset.folder) for word in words])
+    assert status == 1
+    assert said in err
+    assert opened == []
 
 
 @pytest.fixture
@@ -92,7 +131,7 @@ def test_demo_runs_on_the_last_bone_and_opens_the_viewer(result, opened, demo_ca
         "oracle": 0.8,
     }
     assert demo_calls == [(small_dataset.folder, tmp_path / "out", DEMO, "bone_3")]
-    assert opened == [small_dataset.folder]
+    assert opened == [Shown(small_dataset.folder, "bone_3", tmp_path / "out" / "run")]
 
 
 def test_demo_can_hold_out_another_bone_and_stay_closed(result, opened, demo_calls, small_dataset):
@@ -107,4 +146,4 @@ def test_demo_succeeds_without_a_screen(run, small_dataset):
     assert status == 0
     assert [line.split()[-1] for line in out.splitlines()[1:5]] == ["0.600", "0.500", "-", "0.800"]
     assert "Report:" in out
-    assert f"napari-rpdl view {small_dataset.folder}" in err
+    assert f"napari-rpdl view {small_dataset.folder} --case bone_3 --run demo_output/run" in err

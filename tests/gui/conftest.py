@@ -49,7 +49,8 @@ def _safe_opengl(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _runs_in_tmp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Never write a run into the home folder."""
+    """Never write a run or what is remembered into the home folder."""
+    monkeypatch.setattr("napari_rpdl.gui.memory.FILE", tmp_path / "config" / "workspace.json")
     monkeypatch.setattr("napari_rpdl.gui.coordinators.trainings.RUNS", tmp_path / "runs")
 
 

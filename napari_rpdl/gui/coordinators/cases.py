@@ -48,11 +48,13 @@ class CaseCoordinator:
         self._view: View = "surgical"
         self._side: Side | None = None
         self._extent: object = None
+        self._first = ""
 
     # -- wishes -----------------------------------------------------------------------
 
-    def open_dataset(self, folder: Path) -> None:
-        """Open a dataset folder and show its first bone."""
+    def open_dataset(self, folder: Path, case_id: str = "") -> None:
+        """Open a dataset folder and show a bone, the first where none is named."""
+        self._first = case_id
         self._jobs.start("dataset", computing(Dataset.open, folder), self._hear_dataset)
 
     def show_case(self, case_id: str) -> None:
@@ -110,7 +112,7 @@ class CaseCoordinator:
             self._framed = False
             self._session.case = self._session.prediction = self._session.scores = None
             self._session.dataset = event.value
-            self.show_case(event.value.case_ids[0])
+            self.show_case(self._first or event.value.case_ids[0])
 
     def _hear_case(self, event: Made | Failed) -> None:
         if not isinstance(event, Made):

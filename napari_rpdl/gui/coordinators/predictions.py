@@ -33,6 +33,8 @@ class PredictionCoordinator:
         self._timer.setSingleShot(True)
         self._timer.setInterval(SCORING_DELAY_MS)
         self._timer.timeout.connect(self._settle)
+        self._waiting: PredictionSettings | None = None
+        session.events.case.connect(self._predict_waiting)
 
     def choose_run(self, folder: Path) -> None:
         """Use the network of a run folder.
@@ -50,6 +52,10 @@ class PredictionCoordinator:
         session.busy = f"Predicting {session.case_id}…"
         self._jobs.start("prediction", computing(_predict, session.run, session.case, settings), self._hear, self._rest)
 
+    def predict_next(self, settings: PredictionSettings) -> None:
+        """Predict the bone that is being loaded, as soon as it is shown."""
+        self._waiting = settings
+
     def predict_all(self, settings: PredictionSettings) -> None:
         """Write a prediction of every bone into the run folder."""
         session = self._session
@@ -63,6 +69,11 @@ class PredictionCoordinator:
         self._layers.show_threshold(threshold)
         if self._session.prediction is not None:
             self._timer.start()
+
+    def _predict_waiting(self, case: Case | None) -> None:
+        if case is not None and self._waiting is not None:
+            settings, self._waiting = self._waiting, None
+            self.predict(settings)
 
     def _hear(self, event: Made | Failed) -> None:
         if not isinstance(event, Made) or not self._session.shows(event.value.case_id):

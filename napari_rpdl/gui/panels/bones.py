@@ -1,5 +1,7 @@
 """Open a dataset, choose a bone, look at it."""
 
+from pathlib import Path
+
 import numpy as np
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -26,6 +28,7 @@ class BonesPanel(QWidget):
 
     open_asked = Signal()
     sample_asked = Signal()
+    last_asked = Signal()
     case_chosen = Signal(str)
     step_asked = Signal(int)
     view_asked = Signal(str)
@@ -40,6 +43,8 @@ class BonesPanel(QWidget):
         self.sample_button = Button(
             "Open phantom sample", "Synthetic bones and simulated surgeons that come with the plugin."
         )
+        self.last_button = Button("Open last", "")
+        self.last_button.hide()
         self.title = note("No dataset is open.")
         self.bones = QListWidget()
         self.bones.setMinimumHeight(130)
@@ -60,12 +65,20 @@ class BonesPanel(QWidget):
         self._show_dataset(session.dataset)
         self._show_case(session.case)
 
+    def offer_last(self, dataset: Path | None) -> None:
+        """Offer to open the dataset of last time, while none is open and it is still there."""
+        if dataset is not None and (dataset / "dataset.json").is_file():
+            self.last_button.setText(f"Open last: {dataset.name}")
+            self.last_button.setToolTip(str(dataset))
+            self.last_button.show()
+
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
         buttons = QHBoxLayout()
         buttons.addWidget(self.open_button)
         buttons.addWidget(self.sample_button)
         rows.addLayout(buttons)
+        rows.addWidget(self.last_button)
         rows.addWidget(self.title)
         rows.addWidget(self.bones)
         grid = QGridLayout()
@@ -86,6 +99,7 @@ class BonesPanel(QWidget):
     def _connect(self) -> None:
         self.open_button.clicked.connect(lambda: self.open_asked.emit())
         self.sample_button.clicked.connect(lambda: self.sample_asked.emit())
+        self.last_button.clicked.connect(lambda: self.last_asked.emit())
         self.bones.currentItemChanged.connect(self._choose)
         self.previous_button.clicked.connect(lambda: self.step_asked.emit(-1))
         self.next_button.clicked.connect(lambda: self.step_asked.emit(1))
@@ -102,6 +116,7 @@ class BonesPanel(QWidget):
         self.bones.blockSignals(True)
         self.bones.clear()
         if dataset is not None:
+            self.last_button.hide()
             self.title.setText(f"<b>{dataset.name}</b><br>{_summary(dataset)}")
             self.title.setToolTip(f"{dataset.folder}\n{dataset.origin}\nLicence: {dataset.licence}")
             for entry in dataset.entries:
