@@ -2,28 +2,104 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
 
 from torch import nn
 
 from napari_rpdl.errors import InputError
+from napari_rpdl.learning.networks.interface import HasAuxiliaryLoss, HasOutputBias, Sizes
+from napari_rpdl.learning.networks.isensee import build_isensee17
+from napari_rpdl.learning.networks.isensee_published import build_isensee_published
+from napari_rpdl.learning.networks.med3d import Med3D, build_med3d
+from napari_rpdl.learning.networks.myronenko import build_myronenko18
+from napari_rpdl.learning.networks.resenc import build_resenc
 from napari_rpdl.learning.networks.unet import build_unet
+from napari_rpdl.learning.networks.unet_cicek import build_unet_cicek16
+from napari_rpdl.learning.networks.unet_published import build_unet_published
+from napari_rpdl.learning.networks.vnet_milletari import build_vnet_milletari16
+from napari_rpdl.learning.networks.vnet_published import build_vnet_published
 from napari_rpdl.settings import NetworkSettings
 
-NETWORKS: dict[str, Callable[[NetworkSettings, int], nn.Module]] = {"unet": build_unet}
+
+class Architecture(NamedTuple):
+    """What is known of a network before it is built.
+
+    Attributes:
+        build: from settings and sizes to a network with fresh weights.
+        halvings: how often it halves the grid; None where ``channels`` says it.
+    """
+
+    build: Callable[[NetworkSettings, Sizes], nn.Module]
+    halvings: int | None
 
 
-def build_network(settings: NetworkSettings, in_channels: int) -> nn.Module:
-    """Return a network from (B, in_channels, n, n, n) to logits (B, 1, n, n, n), with fresh weights."""
-    return NETWORKS[settings.name](settings, in_channels)
+NETWORKS: dict[str, Architecture] = {
+    "unet": Architecture(build_unet, None),
+    "resenc": Architecture(build_resenc, None),
+    "unet-published": Architecture(build_unet_published, 4),
+    "vnet-published": Architecture(build_vnet_published, 4),
+    "isensee-published": Architecture(build_isensee_published, 4),
+    "unet-cicek16": Architecture(build_unet_cicek16, 3),
+    "vnet-milletari16": Architecture(build_vnet_milletari16, 4),
+    "isensee17": Architecture(build_isensee17, 4),
+    "myronenko18": Architecture(build_myronenko18, 4),
+    "med3d": Architecture(build_med3d, 5),
+}
+
+
+__all__ = [
+    "NETWORKS",
+    "HasAuxiliaryLoss",
+    "build_network",
+    "check_grid",
+    "expect_foreground",
+    "load_pretrained",
+]
+
+
+def build_network(settings: NetworkSettings, in_channels: int, grid: int = 64, surgeons: int = 1) -> nn.Module:
+    """Return a network from (B, in_channels, n, n, n) to logits, with fresh weights.
+
+    Args:
+        settings: which network.
+        in_channels: what ``encoding.input_channels`` says.
+        grid: n while training; myronenko18 depends on it.
+        surgeons: how many there are in the dataset.
+
+    Returns:
+        A network whose logits are (B, 1, n, n, n), or (B, surgeons, n, n, n) with ``surgeon_heads``.
+
+    Raises:
+        InputError: the settings contradict each other, or name weights that the network cannot take.
+    """
+    if settings.weights and settings.name != "med3d":
+        msg = f'Only med3d starts from a file of weights, but the network is "{settings.name}". Leave weights empty.'
+        raise InputError(msg)
+    outputs = surgeons if settings.surgeon_heads else 1
+    return NETWORKS[settings.name].build(settings, Sizes(in_channels, outputs, grid))
+
+
+def load_pretrained(network: nn.Module, settings: NetworkSettings) -> None:
+    """Give a fresh network the weights that ``settings.weights`` names; without one, leave it as it is.
+
+    Raises:
+        InputError: the file cannot be read, or does not fit the network.
+    """
+    if settings.weights and isinstance(network, Med3D):
+        network.load_medicalnet(Path(settings.weights))
 
 
 def expect_foreground(network: nn.Module, share: float) -> None:
-    """Set the last layer's bias so that an untrained network says "drilled" with about this probability.
+    """Set the bias of the logits so that an untrained network says "drilled" with about this probability.
 
     Starting at the log-odds of the training set spares the many steps in which a
     network would only learn that most voxels are not drilled.
     """
-    *_, bias = (parameter for name, parameter in network.named_parameters() if name.endswith("bias"))
+    if isinstance(network, HasOutputBias):
+        bias = network.output_bias()
+    else:
+        *_, bias = (parameter for name, parameter in network.named_parameters() if name.endswith("bias"))
     nn.init.constant_(bias, math.log(share / (1 - share)))
 
 
@@ -33,11 +109,14 @@ def check_grid(settings: NetworkSettings, grid: int) -> None:
     At least 2 voxels along each axis must be left at the coarsest level: instance
     normalisation has nothing to compare in a single voxel.
     """
-    halvings = len(settings.channels) - 1
+    halvings = NETWORKS[settings.name].halvings
+    fewer = ""
+    if halvings is None:
+        halvings, fewer = len(settings.channels) - 1, ", or fewer channels"
     factor = 2**halvings
     if grid % factor or grid < 2 * factor:
         msg = (
-            f"A network of {halvings + 1} levels needs a grid that is a multiple of {factor} "
-            f"and at least {2 * factor}, got {grid}. Choose such a grid, or fewer channels."
+            f"{settings.name} with {halvings + 1} levels needs a grid that is a multiple of {factor} "
+            f"and at least {2 * factor}, got {grid}. Choose such a grid{fewer}."
         )
         raise InputError(msg)

@@ -2,13 +2,14 @@
 
 from torch import nn
 
+from napari_rpdl.learning.networks.interface import Sizes
 from napari_rpdl.settings import NetworkSettings
 
 SLOPE = 0.01
 """Of the leaky ReLU for negative inputs."""
 
 
-def build_unet(settings: NetworkSettings, in_channels: int) -> nn.Module:
+def build_unet(settings: NetworkSettings, sizes: Sizes) -> nn.Module:
     """Return MONAI's U-net with strided convolutions, instance norm and leaky ReLU.
 
     The first convolution already halves the grid and the last one doubles it, so that
@@ -21,8 +22,8 @@ def build_unet(settings: NetworkSettings, in_channels: int) -> nn.Module:
 
     network: nn.Module = UNet(
         spatial_dims=3,
-        in_channels=in_channels,
-        out_channels=1,
+        in_channels=sizes.in_channels,
+        out_channels=sizes.out_channels,
         channels=settings.channels,
         strides=(2,) * (len(settings.channels) - 1),
         num_res_units=0,

@@ -1,39 +1,107 @@
 import pytest
 import torch
+from torch import nn
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.learning.networks import build_network, check_grid, expect_foreground
+from napari_rpdl.learning.networks import (
+    NETWORKS,
+    HasAuxiliaryLoss,
+    build_network,
+    check_grid,
+    expect_foreground,
+    load_pretrained,
+)
 from napari_rpdl.settings import NetworkSettings
 
+FACTORS = {
+    "unet": 2, "resenc": 2, "unet-published": 16, "vnet-published": 16, "isensee-published": 16,
+    "unet-cicek16": 8, "vnet-milletari16": 16, "isensee17": 16, "myronenko18": 16, "med3d": 32,
+}  # fmt: skip
+"""Of the networks below; as docs/networks.md says."""
 
-@pytest.mark.parametrize("channels", [(4, 8), (4, 8, 8), (4, 4, 8, 8)])
-def test_logits_have_the_grid_of_the_input(channels):
-    settings = NetworkSettings(channels=channels)
-    grid = 2 * 2 ** (len(channels) - 1)
-    check_grid(settings, grid)
-    network = build_network(settings, 3)
-    assert network(torch.zeros(2, 3, grid, grid, grid)).shape == (2, 1, grid, grid, grid)
+
+def small(name, **others):
+    narrow = {} if name in ("vnet-milletari16", "med3d") else {"filters": 8}
+    return NetworkSettings(name=name, channels=(4, 8), **narrow, **others)
+
+
+def test_every_name_in_the_settings_is_a_network():
+    assert set(NETWORKS) == set(FACTORS)
+    assert {NetworkSettings(name=name).name for name in NETWORKS} == set(NETWORKS)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_fits_the_bone_learns_everywhere_and_starts_at_the_foreground_s_share(name):
+    """One pass forward and back through each network; they are too slow for a pass per claim."""
+    torch.manual_seed(0)
+    grid = max(2 * FACTORS[name], 16) if name != "med3d" else 32  # two bones are enough for batch norm at 1 voxel
+    network = build_network(small(name), 3, grid)
+    inputs = torch.randn(2, 3, grid, grid, grid)
+    logits = network(inputs)
+    assert logits.shape == (2, 1, grid, grid, grid)
+    loss = logits.square().mean()
+    if isinstance(network, HasAuxiliaryLoss):
+        loss = loss + network.auxiliary_loss()
+    loss.backward()
+    assert [n for n, p in network.named_parameters() if p.grad is None or not p.grad.isfinite().all()] == []
+    # A checkpoint without pickle cannot hold tensors that share memory.
+    pointers = [tensor.data_ptr() for tensor in network.state_dict().values()]
+    assert len(set(pointers)) == len(pointers)
+
+    network.eval()
+    with torch.no_grad():
+        expect_foreground(network, 0.5)
+        even = network(inputs[:1])
+        expect_foreground(network, 0.04)
+        rare = network(inputs[:1])
+    torch.testing.assert_close(rare - even, torch.full_like(even, -3.1780538), atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize("name", [n for n in NETWORKS if n not in ("vnet-milletari16", "med3d")])
+def test_any_documented_size_will_do_and_each_surgeon_may_have_a_head(name):
+    factor = FACTORS[name]
+    network = build_network(small(name, surgeon_heads=True), 2, 2 * factor, surgeons=7).eval()
+    for grid in (2 * factor, 3 * factor):
+        check_grid(small(name), grid)
+        with torch.no_grad():
+            assert network(torch.zeros(1, 2, grid, grid, grid)).shape == (1, 7, grid, grid, grid)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_grid_that_does_not_suit_a_network_is_refused_with_the_remedy(name):
+    factor = FACTORS[name]
+    for grid in (2 * factor + 1, factor):
+        with pytest.raises(InputError, match=f"{name} with .* multiple of {factor} and at least {2 * factor}, got"):
+            check_grid(small(name), grid)
 
 
 @pytest.mark.parametrize(("grid", "levels"), [(20, 4), (8, 4), (63, 2)])
 def test_a_grid_that_cannot_be_halved_is_refused_with_the_remedy(grid, levels):
     factor = 2 ** (levels - 1)
-    with pytest.raises(InputError, match=f"multiple of {factor} and at least {2 * factor}, got {grid}"):
+    with pytest.raises(InputError, match=f"multiple of {factor} and at least {2 * factor}, got {grid}.*fewer channels"):
         check_grid(NetworkSettings(channels=(4,) * levels), grid)
 
 
-def test_an_untrained_network_expects_the_foreground_of_the_training_set():
+@pytest.mark.parametrize("name", ["unet", "resenc", "unet-published", "isensee17", "unet-cicek16", "myronenko18"])
+def test_dropout_acts_only_while_training(name):
     torch.manual_seed(0)
-    network = build_network(NetworkSettings(channels=(8, 16, 16)), 4)
-    expect_foreground(network, 0.04)
-    probability = network(torch.randn(2, 4, 16, 16, 16)).sigmoid().median().item()
-    assert probability == pytest.approx(0.04, abs=0.02)
+    settings = small(name, dropout=0.5).model_copy(update={"vae": "off"})
+    grid = 2 * FACTORS[name]
+    network = build_network(settings, 1, grid)
+    volume = torch.randn(2, 1, grid, grid, grid)
+    with torch.no_grad():
+        assert not torch.equal(network(volume), network(volume))
+        network.eval()
+        assert torch.equal(network(volume), network(volume))
 
 
-def test_dropout_acts_only_while_training():
-    torch.manual_seed(0)
-    network = build_network(NetworkSettings(channels=(4, 8), dropout=0.5), 1)
-    volume = torch.randn(1, 1, 8, 8, 8)
-    assert not torch.equal(network(volume), network(volume))
-    network.eval()
-    assert torch.equal(network(volume), network(volume))
+def test_weights_that_a_network_cannot_take_are_refused():
+    with pytest.raises(InputError, match="Only med3d starts from a file of weights"):
+        build_network(small("unet", weights="resnet_50.pth"), 1)
+
+
+def test_without_a_file_a_network_keeps_its_fresh_weights():
+    network = nn.Linear(1, 1)
+    before = network.weight.clone()
+    load_pretrained(network, NetworkSettings(name="med3d"))
+    assert torch.equal(network.weight, before)

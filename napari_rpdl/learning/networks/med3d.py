@@ -1,0 +1,81 @@
+"""Med3D: a 3-D ResNet-50 encoder that can start from MedicalNet's weights (Chen et al., arXiv:1904.00625)."""
+
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from napari_rpdl.errors import InputError
+from napari_rpdl.learning.networks.interface import Sizes
+from napari_rpdl.learning.networks.state_dict import read_state_dict
+from napari_rpdl.settings import NetworkSettings
+
+DECODER = (256, 128, 64, 32, 16)
+NOT_OF_THE_ENCODER = ("fc.", "conv_seg.")
+"""MedicalNet's own last layers; ours take their place."""
+
+
+def build_med3d(settings: NetworkSettings, sizes: Sizes) -> nn.Module:
+    """Return the network with random weights; ``load_medicalnet`` gives it those of a file."""
+    return Med3D(sizes, settings.dropout)
+
+
+class Med3D(nn.Module):
+    """From (B, in_channels, n, n, n) to logits (B, out_channels, n, n, n); n a multiple of 32, at least 64.
+
+    MONAI's FlexibleUNet: ResNet-50 with a first convolution of stride 2 as MedicalNet has it, and a
+    U-net's decoder. MedicalNet dilates its last two stages where MONAI strides them:
+    the weights are the same, but see four times as far. MedicalNet's encoder takes one channel of grey
+    values; more channels become one by a 1³ convolution that is learned.
+
+    Args:
+        sizes: channels of the input and the logits.
+        dropout: share of features dropped after every convolution of the decoder.
+    """
+
+    def __init__(self, sizes: Sizes, dropout: float) -> None:
+        from monai.networks.nets import FlexibleUNet  # several seconds: only where a network is built
+
+        super().__init__()
+        self.adapter: nn.Module = nn.Conv3d(sizes.in_channels, 1, 1) if sizes.in_channels > 1 else nn.Identity()
+        self.network = FlexibleUNet(
+            in_channels=1,
+            out_channels=sizes.out_channels,
+            backbone="resnet50",
+            pretrained=False,
+            decoder_channels=DECODER,
+            spatial_dims=3,
+            dropout=dropout,
+        )
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the logits."""
+        logits: Tensor = self.network(self.adapter(inputs))
+        return logits
+
+    def output_bias(self) -> nn.Parameter:
+        """Return the bias that is added to every logit."""
+        return self.get_parameter("network.segmentation_head.0.bias")
+
+    def load_medicalnet(self, path: Path) -> None:
+        """Start the encoder from the weights of a 3-D ResNet-50 in ``path``.
+
+        Raises:
+            InputError: no plain state dict (see ``read_state_dict``), or of another network.
+        """
+        weights = {
+            name: tensor for name, tensor in read_state_dict(path).items() if not name.startswith(NOT_OF_THE_ENCODER)
+        }
+        expected = self.network.encoder.state_dict()
+        # Files from before PyTorch 0.4.1 do not count batches, and nothing here reads the count.
+        missing = sorted(name for name in expected.keys() - weights.keys() if not name.endswith("num_batches_tracked"))
+        foreign = sorted(weights.keys() - expected.keys())
+        other = sorted(n for n in expected.keys() & weights.keys() if weights[n].shape != expected[n].shape)
+        if missing or foreign or other:
+            wrong = [f"{len(n)} {what} (such as {n[0]})" for n, what in (
+                (missing, "missing"), (foreign, "unknown"), (other, "of another shape")) if n]  # fmt: skip
+            msg = (
+                f"The weights in {path} are not of a 3-D ResNet-50 of MedicalNet: {', '.join(wrong)}. "
+                "Choose resnet_50.pth or resnet_50_23dataset.pth of MedicalNet."
+            )
+            raise InputError(msg)
+        self.network.encoder.load_state_dict(weights, strict=False)

@@ -1,0 +1,62 @@
+import pytest
+import torch
+from monai.networks.nets import resnet50
+
+from napari_rpdl.errors import InputError
+from napari_rpdl.learning.networks import load_pretrained
+from napari_rpdl.learning.networks.interface import Sizes
+from napari_rpdl.learning.networks.med3d import build_med3d
+from napari_rpdl.settings import NetworkSettings
+
+
+@pytest.fixture(scope="module")
+def medicalnet():
+    """A 3-D ResNet-50 as MedicalNet's, with random weights."""
+    torch.manual_seed(7)
+    return resnet50(
+        n_input_channels=1, feed_forward=False, conv1_t_stride=2, shortcut_type="B", bias_downsample=False
+    ).eval()
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A network whose input has more channels than MedicalNet's."""
+    return build_med3d(NetworkSettings(), Sizes(14)).eval()
+
+
+@pytest.fixture(scope="module")
+def weights(medicalnet, tmp_path_factory):
+    """Its weights in a file as MedicalNet publishes them, with the last layers that are not ours."""
+    state = {f"module.{name}": tensor for name, tensor in medicalnet.state_dict().items()}
+    state["module.conv_seg.0.weight"] = torch.zeros(1)
+    path = tmp_path_factory.mktemp("weights") / "resnet_50.pth"
+    torch.save({"state_dict": state, "epoch": 3}, path)
+    return path
+
+
+def test_medicalnet_s_weights_make_medicalnet_s_features(medicalnet, network, weights):
+    load_pretrained(network, NetworkSettings(name="med3d", weights=str(weights)))
+    volume = torch.randn(1, 1, 32, 32, 32)
+    with torch.no_grad():
+        expected = medicalnet.layer1(medicalnet.maxpool(medicalnet.act(medicalnet.bn1(medicalnet.conv1(volume)))))
+        features = network.network.encoder(volume)
+    torch.testing.assert_close(features[1], expected)
+    assert features[-1].shape == (1, 2048, 1, 1, 1)
+
+
+def test_more_channels_than_one_are_mixed_to_one(count, network):
+    """On top of MONAI 1.6.1's FlexibleUNet with this encoder and decoder, as counted outside this project."""
+    assert count(network) == 67_673_233 + 14 + 1
+
+
+def test_weights_of_another_network_are_refused_with_what_is_wrong(network, weights, tmp_path):
+    state = torch.load(weights, weights_only=True)["state_dict"]
+    state["module.conv1.weight"] = torch.zeros(64, 3, 7, 7, 7)
+    state["module.fancy"] = torch.zeros(1)
+    del state["module.bn1.weight"]
+    path = tmp_path / "other.pth"
+    torch.save(state, path)
+    before = network.network.encoder.conv1.weight.clone()
+    with pytest.raises(InputError, match=r"1 missing .*bn1\.weight.*1 unknown .*fancy.*1 of another shape .*conv1"):
+        network.load_medicalnet(path)
+    assert torch.equal(network.network.encoder.conv1.weight, before)
