@@ -24,6 +24,11 @@ class Command(ABC):
     def execute(self) -> None:
         """Do the work and print the result."""
 
+    @classmethod
+    def for_words(cls, words: Sequence[str]) -> type["Command"]:
+        """Return the class to parse ``words`` with; a command may let one flag set the defaults of others."""
+        return cls
+
     def how_to_go_on(self) -> str:
         """Return what to tell a person who stopped the work with Ctrl-C."""
         return "Run the same command to start again."
@@ -49,7 +54,7 @@ def parse(kind: type[Command], prog: str, words: Sequence[str]) -> Command:
         # tyro would join the lines of the manual page to one.
         print(cleandoc(kind.__doc__ or ""), end="\n\n")
     return tyro.cli(
-        kind,
+        kind.for_words(words),
         prog=prog,
         description="",
         args=list(words),

@@ -12,14 +12,17 @@ from napari_rpdl.settings.deformation import DeformationSettings
 from napari_rpdl.settings.loss import LossName, LossSettings
 from napari_rpdl.settings.network import NetworkSettings
 from napari_rpdl.settings.optimisation import ComputationSettings, OptimisationSettings
-from napari_rpdl.settings.prediction import PredictionSettings
+from napari_rpdl.settings.prediction import AskingSettings, PredictionSettings
+from napari_rpdl.settings.presets import PRESETS
 from napari_rpdl.settings.rpmap import RPMAP_VARIANTS, RPMapSettings
 from napari_rpdl.settings.saved import SavedSettings, load_training_settings, save_training_settings
 from napari_rpdl.settings.training import DEMO, TrainingSettings
 
 __all__ = [
     "DEMO",
+    "PRESETS",
     "RPMAP_VARIANTS",
+    "AskingSettings",
     "ComputationSettings",
     "DecisionSettings",
     "DeformationSettings",

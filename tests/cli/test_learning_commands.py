@@ -7,8 +7,10 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from napari_rpdl.cli.learning_commands import how_to_resume
+from napari_rpdl.cli.learning_commands import Train, how_to_resume
+from napari_rpdl.cli.parsing import parse
 from napari_rpdl.learning.runs import Run
+from napari_rpdl.settings import PRESETS, TrainingSettings
 
 TINY = ["--grid", "16", "--channels", "4", "8", "--steps-per-epoch", "1", "--threads", "1", "--device", "cpu"]
 ENDLESS = ["--epochs", "100000", "--stop-patience", "100000"]
@@ -89,3 +91,23 @@ def test_ctrl_c_stops_cleanly_and_resume_goes_on(run, result, small_dataset, tmp
 
 def test_a_run_without_an_epoch_has_nothing_to_resume(tmp_path):
     assert "No epoch had ended" in how_to_resume(tmp_path)
+
+
+@pytest.mark.parametrize("words", [["--preset", "paper"], ["--preset=paper"]])
+def test_a_preset_is_where_the_other_flags_start(words):
+    command = parse(Train, "train", ["data", "run", "--epochs", "3", "--prior-bias", *words, "--dropout", "0.1"])
+    paper = PRESETS["paper"]
+    network = paper.network.model_copy(update={"dropout": 0.1})
+    optimisation = paper.optimisation.model_copy(update={"prior_bias": True})
+    changed = {"epochs": 3, "network": network, "optimisation": optimisation}
+    assert command.training == paper.model_copy(update=changed)
+
+
+def test_without_a_preset_the_defaults_hold():
+    assert parse(Train, "train", ["data", "run"]).training == TrainingSettings()
+
+
+def test_an_unknown_preset_is_refused(run, tmp_path):
+    status, _, err = run("train", tmp_path, tmp_path / "run", "--preset", "papre")
+    assert status == 2
+    assert "published-code" in err
