@@ -30,6 +30,7 @@ _SECONDS_PER_ITEM = (2.15, 5.3)
 _SECONDS_TO_LOOK = (15.0, 40.0)
 """At least; an estimate of ours for short forms."""
 _MAX_PRESENTATIONS = 10_000
+_USUAL = StudySettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def plan_study(
     candidates: Sequence[Candidate],
     graders: Sequence[str],
     scale: Scale,
-    settings: StudySettings = StudySettings(),  # noqa: B008  (frozen)
+    settings: StudySettings = _USUAL,
     calibration_cases: Sequence[str] = (),
     origin: str = "",
 ) -> Plan:

@@ -1,6 +1,8 @@
 import pytest
 
+from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.planning import Plan, plan_study
+from napari_rpdl.review.record import Given, now
 from napari_rpdl.review.scale import find_scale
 from napari_rpdl.review.study import SURGEONS, Candidate
 from napari_rpdl.settings.review import StudySettings
@@ -31,3 +33,32 @@ def plan(candidates) -> Plan:
     """Twelve results of three bones by two graders, two of them twice."""
     settings = StudySettings(minimum_gap=3, seed=4)
     return plan_study(candidates(), ("ada", "ben"), find_scale("global-rating"), settings, origin="phantom (synthetic)")
+
+
+@pytest.fixture
+def answering():
+    """Make what a viewer would hand over for an answer."""
+
+    def make(grader="ada", index=0, item="shape", score=3.0, **more):
+        told = {"opened_at": now(), "answered_at": now(), **more}
+        return Given(grader=grader, presentation_index=index, item_id=item, score=score, **told)
+
+    return make
+
+
+@pytest.fixture
+def book(plan, tmp_path) -> GradeBook:
+    """An empty book of ``plan`` in a file."""
+    return GradeBook(tmp_path / "grades.sqlite", plan.study)
+
+
+@pytest.fixture
+def filled(answering):
+    """Answer all items of a presentation and lock it."""
+
+    def fill(book, grader="ada", index=0, score=4.0):
+        for item in book.study.scale.items:
+            book.give(answering(grader, index, item.id, score))
+        book.lock(grader, index)
+
+    return fill
