@@ -19,6 +19,7 @@ from torch.func import functional_call
 from napari_rpdl.events import Event, Said
 from napari_rpdl.learning.devices import free_memory, is_out_of_memory, seeded
 from napari_rpdl.learning.losses.targets import PatternTargets
+from napari_rpdl.learning.networks import HasAuxiliaryLoss
 from napari_rpdl.learning.sampling import Batch
 from napari_rpdl.settings import ComputationSettings
 
@@ -132,8 +133,7 @@ def _takes_bfloat16(settings: ComputationSettings, device: torch.device) -> bool
 
 def _with_auxiliary(loss: Tensor, network: nn.Module, share: float) -> Tensor:
     """Add what a network wants to lower besides the loss (e.g. the variational branch of Myronenko18)."""
-    auxiliary = getattr(network, "auxiliary_loss", None)
-    extra: Tensor | None = auxiliary() if callable(auxiliary) else None
+    extra = network.auxiliary_loss() if isinstance(network, HasAuxiliaryLoss) else None
     return loss if extra is None else loss + share * extra
 
 

@@ -1,0 +1,37 @@
+import re
+
+import pytest
+
+from napari_rpdl.learning.collapse import PATIENCE, CollapseWatch
+from napari_rpdl.settings import OptimisationSettings, TrainingSettings
+
+
+def said(shares, **changes):
+    watch = CollapseWatch(TrainingSettings(**changes))
+    return [event.text for share in shares if (event := watch.after(share)) is not None]
+
+
+@pytest.mark.parametrize(
+    ("share", "changes", "reason"),
+    [
+        (0.0, {"learning_rate": 1e-6}, "too low"),
+        (0.0, {"optimisation": OptimisationSettings(prior_bias=False)}, "29 to 61 epochs"),
+        (0.0, {"learning_rate": 0.5}, r"0.5\) is too high"),
+        (1.0, {}, "every voxel.*hardly charges"),
+    ],
+)
+def test_a_collapse_is_said_once_with_the_likely_reason(share, changes, reason):
+    (text,) = said([0.1] + [share] * (3 * PATIENCE), **changes)
+    assert re.search(reason, text)
+
+
+def test_a_mask_that_comes_back_is_no_collapse():
+    assert said(([0.0] * (PATIENCE - 1) + [0.01]) * 3) == []
+
+
+def test_a_second_collapse_is_said_again():
+    assert len(said(([0.0] * PATIENCE + [0.01]) * 2)) == 2
+
+
+def test_empty_and_full_in_turn_is_neither():
+    assert said([0.0, 1.0] * PATIENCE) == []
