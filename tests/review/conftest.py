@@ -1,3 +1,13 @@
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg
 import pytest
 
 from napari_rpdl.review.gradebook import GradeBook
@@ -62,3 +72,47 @@ def filled(answering):
         book.lock(grader, index)
 
     return fill
+
+
+def unprivileged() -> str | None:
+    """Whom to be where tests run as root: PostgreSQL refuses root, and root may write everywhere."""
+    return None if os.geteuid() else "nobody"
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """The address of a real PostgreSQL server, started for these tests where it is installed."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin")) or [Path(shutil.which("initdb") or "/nowhere").parent]
+    if not (programs[-1] / "initdb").is_file():
+        pytest.skip("PostgreSQL (initdb, postgres) is not installed")
+    with tempfile.TemporaryDirectory(prefix="napari-rpdl-postgres-") as name:
+        folder = Path(name)
+        if unprivileged():
+            shutil.chown(folder, unprivileged())
+        user = {"user": unprivileged()} if unprivileged() else {}
+        initdb = [programs[-1] / "initdb", "-D", folder / "data", "-U", "rpdl", "-A", "trust", "--no-sync"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, **user)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = ["-D", folder / "data", "-p", str(port), "-k", folder, "-c", "listen_addresses=127.0.0.1"]
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen([programs[-1] / "postgres", *options], stdout=log, stderr=log, cwd=folder, **user)
+            try:
+                _wait_for(port, server)
+                yield f"postgresql://rpdl:secret@127.0.0.1:{port}/postgres"
+            finally:
+                server.send_signal(signal.SIGINT)
+                server.wait(30)
+
+
+def _wait_for(port, server):
+    for _ in range(300):
+        assert server.poll() is None
+        try:
+            psycopg.connect(host="127.0.0.1", port=port, user="rpdl", dbname="postgres", connect_timeout=1).close()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the PostgreSQL server did not start")
