@@ -13,9 +13,10 @@ from pathlib import Path
 
 from napari_rpdl.cli.evaluating_commands import Evaluate
 from napari_rpdl.cli.importing_commands import ImportCmArrays, ImportDrilled, ImportRecordings, MakePhantom
-from napari_rpdl.cli.learning_commands import Predict, Resume, Train
+from napari_rpdl.cli.learning_commands import Resume, Train
 from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMap
 from napari_rpdl.cli.parsing import Command, UsageError, parse, summary
+from napari_rpdl.cli.predicting_commands import Predict, Tune
 from napari_rpdl.cli.printing import PROGRAM, note
 from napari_rpdl.cli.viewing_commands import Demo, View
 from napari_rpdl.errors import InputError
@@ -29,7 +30,7 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "import recordings": ImportRecordings,
     },
     "Measure": {"info": Info, "agreement": MeasureAgreement, "rpmap": WriteRPMap},
-    "Learn and predict": {"train": Train, "resume": Resume, "predict": Predict, "evaluate": Evaluate},
+    "Learn and predict": {"train": Train, "resume": Resume, "predict": Predict, "tune": Tune, "evaluate": Evaluate},
 }
 """Every verb, in the order of the manual."""
 

@@ -14,16 +14,17 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.learning.augmentation import AS_IT_IS
 from napari_rpdl.learning.checkpoint import Checkpoint, CheckpointInfo, read_checkpoint
 from napari_rpdl.learning.devices import choose_device, explaining_memory
-from napari_rpdl.learning.encoding import check_codes
+from napari_rpdl.learning.encoding import check_codes, static_channels
 from napari_rpdl.learning.patches import over_patches
 from napari_rpdl.learning.sampling import network_structures, to_right
 from napari_rpdl.learning.thresholds import tuned_threshold
 from napari_rpdl.learning.views import Views, ask, choose_views
-from napari_rpdl.settings import PredictionSettings
+from napari_rpdl.settings import AskingSettings
 
 REMEDY = "Close other programs, or set the device to 'cpu'."
 
-Channels = NDArray[np.float32]
+Probabilities = NDArray[np.float32]
+Asking = Callable[[NDArray[np.uint8], NDArray[np.float16]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,21 +32,21 @@ class Opinion:
     """What one run says about a case, on the case's own grid.
 
     Attributes:
-        heads: float32 (H, z, y, x) probabilities; H = 1, or one for each surgeon.
+        heads: float32 (z, y, x) probabilities; one, or one for each surgeon.
         variance: float32 (z, y, x), over the views, of the mean over the heads.
         surgeons: names of the heads; empty where one stands for all surgeons.
         views: in how many orientations the network was asked.
         tuned: the threshold that was tuned for these weights, None where none was.
     """
 
-    heads: Channels
-    variance: NDArray[np.float32]
+    heads: tuple[Probabilities, ...]
+    variance: Probabilities
     surgeons: tuple[str, ...]
     views: int
     tuned: float | None
 
 
-def infer(run: Path, case: Case, settings: PredictionSettings) -> Opinion:
+def infer(run: Path, case: Case, settings: AskingSettings) -> Opinion:
     """Ask one run, or one checkpoint file, about a case; see ``prediction.predict``."""
     path = run if run.is_file() else run / f"checkpoint_{settings.checkpoint}.safetensors"
     device = choose_device(settings.device)
@@ -56,9 +57,10 @@ def infer(run: Path, case: Case, settings: PredictionSettings) -> Opinion:
     _check_side(info, case, views)
     answer = _in_patches if settings.large_bones == "patches" else _resampled
     with explaining_memory(REMEDY):
-        channels = answer(_asking(checkpoint, views, device), info, case)
-    heads, variance = channels[:-1], channels[-1]
-    return Opinion(heads, variance, _names(info, len(heads)), len(views), tuned_threshold(path, info.progress.epoch))
+        *heads, variance = answer(_asking(checkpoint, views, device), info, case)
+    return Opinion(
+        tuple(heads), variance, _names(info, len(heads)), len(views), tuned_threshold(path, info.progress.epoch)
+    )
 
 
 def _names(info: CheckpointInfo, heads: int) -> tuple[str, ...]:
@@ -68,26 +70,32 @@ def _names(info: CheckpointInfo, heads: int) -> tuple[str, ...]:
     return info.record.surgeons or tuple(f"surgeon_{number}" for number in range(1, heads + 1))
 
 
-def _asking(
-    checkpoint: Checkpoint, views: Views, device: torch.device
-) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+def _asking(checkpoint: Checkpoint, views: Views, device: torch.device) -> Asking:
+    """Return what takes a cube of structures and static channels to heads and variance; see ``views.ask``."""
     info = checkpoint.info
     network = checkpoint.build_network().to(device).eval()
-    return lambda cube: ask(network, cube, views, info.codes, info.settings, device)
+    return lambda cube, static: ask(network, cube, static, views, info.codes, info.settings, device)
 
 
-def _resampled(asking: Callable[[NDArray[np.uint8]], Channels], info: CheckpointInfo, case: Case) -> Channels:
+def _resampled(asking: Asking, info: CheckpointInfo, case: Case) -> list[Probabilities]:
     """Resample the bone to the network's grid, as in training, and the answer back to the bone's."""
-    channels = asking(network_structures(case, info.settings.grid, info.record.right_ears))
-    turned = (to_right(channel, case, info.record.right_ears) for channel in channels)
-    return np.stack([resample_probabilities(channel, case.grid.shape) for channel in turned])
+    right_ears = info.record.right_ears
+    structures = network_structures(case, info.settings.grid, right_ears)
+    channels = asking(structures, _static(structures, info, case))
+    return [resample_probabilities(to_right(channel, case, right_ears), case.grid.shape) for channel in channels]
 
 
-def _in_patches(asking: Callable[[NDArray[np.uint8]], Channels], info: CheckpointInfo, case: Case) -> Channels:
+def _in_patches(asking: Asking, info: CheckpointInfo, case: Case) -> list[Probabilities]:
     """Go over the bone's own voxels in cubes of the network's size."""
     right_ears = info.record.right_ears
-    channels = over_patches(to_right(case.labels(), case, right_ears), info.settings.grid, asking)
-    return np.stack([to_right(channel, case, right_ears) for channel in channels])
+    structures = to_right(case.labels(), case, right_ears)
+    channels = over_patches([structures, _static(structures, info, case)], info.settings.grid, asking)
+    return [to_right(channel, case, right_ears) for channel in channels]
+
+
+def _static(structures: NDArray[np.uint8], info: CheckpointInfo, case: Case) -> NDArray[np.float16]:
+    mirrored = info.record.right_ears and case.side == "left"
+    return static_channels(case, structures, info.record.table, info.settings.network, mirrored=mirrored)
 
 
 def _check_side(info: CheckpointInfo, case: Case, views: Views) -> None:

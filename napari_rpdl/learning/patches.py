@@ -6,49 +6,49 @@ voxel lies in each. The weight is a product of one weight for each axis, and so 
 sum of the weights of all cubes: no volume of weights is needed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Answering = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+Answering = Callable[..., NDArray[np.float32]]
 
 
-def over_patches(structures: NDArray[np.uint8], size: int, ask: Answering) -> NDArray[np.float32]:
-    """Return the answer for a volume that is put together from those for its cubes.
+def over_patches(volumes: Sequence[NDArray[Any]], size: int, ask: Answering) -> NDArray[np.float32]:
+    """Return the answer for a bone that is put together from those for its cubes.
 
-    Memory: 4 bytes for each voxel and channel of the answer, 1 byte for each voxel where the
-    volume is thinner than a cube and must be padded, and what ``ask`` takes for one cube.
+    Memory: 4 bytes for each voxel and channel of the answer, a copy of ``volumes`` where
+    the bone is thinner than a cube and must be padded, and what ``ask`` takes for one cube.
 
     Args:
-        structures: (z, y, x), any size; where an axis has fewer than ``size`` voxels its
-            border is repeated.
+        volumes: what is known of the bone, each (..., z, y, x) of any one size; where an
+            axis has fewer than ``size`` voxels its border is repeated.
         size: n, voxels along each axis of a cube.
-        ask: from (n, n, n) to float32 (C, n, n, n), for any C.
+        ask: from the cubes (..., n, n, n) of all volumes to float32 (C, n, n, n), any C.
 
     Returns:
         float32 (C, z, y, x).
     """
-    padding = [_both_sides(size - length) for length in structures.shape]
-    padded = np.pad(structures, padding, mode="edge") if any(map(any, padding)) else structures
-    starts = [cube_starts(length, size) for length in padded.shape]
+    shape = volumes[0].shape[-3:]
+    padding = [_both_sides(size - length) for length in shape]
+    padded = [_padded(volume, padding) for volume in volumes]
+    starts = [cube_starts(length, size) for length in padded[0].shape[-3:]]
     weight = central_weights(size)
-    z, y, x = (weight.reshape([-1 if axis == a else 1 for a in range(3)]) for axis in range(3))
-    total = np.zeros((0, *padded.shape), np.float32)
+    z, y, x = (_along(axis, weight) for axis in range(3))
+    total = np.zeros((0, *padded[0].shape[-3:]), np.float32)
     for corner in product(*starts):
-        cube = tuple(slice(start, start + size) for start in corner)
-        answer = ask(padded[cube])
+        answer = ask(*(_box(volume, corner, (size,) * 3) for volume in padded))
         if not len(total):
-            total = np.zeros((len(answer), *padded.shape), np.float32)
-        total[(slice(None), *cube)] += answer * (z * y * x)
+            total = np.zeros((len(answer), *total.shape[1:]), np.float32)
+        _box(total, corner, (size,) * 3)[:] += answer * (z * y * x)
     for axis, corners in enumerate(starts):
-        covered = np.zeros(padded.shape[axis], np.float32)
+        covered = np.zeros(total.shape[1 + axis], np.float32)
         for start in corners:
             covered[start : start + size] += weight
-        total /= covered.reshape([-1 if axis == a else 1 for a in range(3)])
-    inner = tuple(slice(low, low + length) for (low, _), length in zip(padding, structures.shape, strict=True))
-    return total[(slice(None), *inner)]
+        total /= _along(axis, covered)
+    return _box(total, [low for low, _ in padding], shape)
 
 
 def cube_starts(length: int, size: int) -> list[int]:
@@ -67,3 +67,20 @@ def central_weights(size: int) -> NDArray[np.float32]:
 def _both_sides(missing: int) -> tuple[int, int]:
     missing = max(missing, 0)
     return missing // 2, missing - missing // 2
+
+
+def _padded(volume: NDArray[Any], padding: Sequence[tuple[int, int]]) -> NDArray[Any]:
+    if not any(map(any, padding)):
+        return volume
+    return np.pad(volume, [*[(0, 0)] * (volume.ndim - 3), *padding], mode="edge")
+
+
+def _box(volume: NDArray[Any], corner: Sequence[int], shape: Sequence[int]) -> NDArray[Any]:
+    """Return the part (..., *shape) of a volume that begins at ``corner``; no copy."""
+    z, y, x = (slice(start, start + length) for start, length in zip(corner, shape, strict=True))
+    return volume[..., z, y, x]
+
+
+def _along(axis: int, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``values`` (n,) shaped to be broadcast along axis 0 = z, 1 = y or 2 = x."""
+    return values.reshape([-1 if axis == a else 1 for a in range(3)])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.requirements import check_requirements
-from napari_rpdl.settings import PredictionSettings
+from napari_rpdl.settings import AskingSettings
 
 if TYPE_CHECKING:
     from napari_rpdl.learning.inference import Opinion
@@ -59,22 +59,24 @@ class Prediction:
         return replace(self, probabilities=self.surgeons[name], spread=None, members=(), surgeons={}, tuned=None)
 
 
-def predict(runs: Path | Sequence[Path], case: Case, settings: PredictionSettings | None = None) -> Prediction:
+def predict(runs: Path | Sequence[Path], case: Case, settings: AskingSettings | None = None) -> Prediction:
     """Return the probabilities for one case; its annotations are never looked at.
 
     If the sides of all training bones were known, left ears became right ones by
     mirroring, and the same is done here. A network whose training drew mirror images
     sees the bone and its mirror image, and the mean of both answers counts.
 
-    Memory, beside that of one network on one cube: at most 12 bytes for each voxel of
-    the case, and 4 more for each run of several and for each surgeon with a head.
+    Memory, beside that of one network on two cubes: at most 12 bytes for each voxel of
+    the case, 28 with a spread, and 8 more for each further run and each surgeon's head.
+    A network that sees distances or CT takes 2 bytes more per voxel for each such channel
+    in patches.
 
     Args:
         runs: a run folder or one of its checkpoint files; or several, whose mean counts.
             They may differ in settings, grids and structure tables; each must know the
             case's codes.
         case: with structures, on any grid.
-        settings: which checkpoint, views and device; the threshold is not used here.
+        settings: which checkpoint, views and device.
 
     Raises:
         InputError: PyTorch is missing, there is no such checkpoint, the case has no
@@ -87,31 +89,36 @@ def predict(runs: Path | Sequence[Path], case: Case, settings: PredictionSetting
     if not paths:
         msg = "Expected at least one run to predict with, got none. Name a run folder."
         raise InputError(msg)
-    return _combined(case.case_id, [infer(path, case, settings or PredictionSettings()) for path in paths])
+    return _combined(case.case_id, [infer(path, case, settings or AskingSettings()) for path in paths])
 
 
 def _combined(case_id: str, opinions: Sequence["Opinion"]) -> Prediction:
     """Return the mean of what the runs say, every run counting the same."""
-    members = [opinion.heads[0] if len(opinion.heads) == 1 else opinion.heads.mean(0) for opinion in opinions]
+    members = [_mean(opinion.heads) for opinion in opinions]
     tuned = [opinion.tuned for opinion in opinions if opinion.tuned is not None]
+    mean = _mean(members)
     return Prediction(
         case_id,
-        members[0] if len(members) == 1 else _mean(members),
-        spread=_spread(members, opinions),
+        mean,
+        spread=_spread(mean, members, opinions),
         members=tuple(members) if len(members) > 1 else (),
         surgeons=_surgeons(opinions),
         tuned=float(np.mean(tuned)) if len(tuned) == len(opinions) else None,
     )
 
 
-def _spread(members: Sequence[Probabilities], opinions: Sequence["Opinion"]) -> Probabilities | None:
+def _spread(
+    mean: Probabilities, members: Sequence[Probabilities], opinions: Sequence["Opinion"]
+) -> Probabilities | None:
     """Variance between the runs plus mean variance between the views of each: that of all answers."""
     if len(members) == 1 and opinions[0].views == 1:
         return None
-    variance = _mean([opinion.variance for opinion in opinions])
-    if len(members) > 1:
-        mean = _mean(members)
-        variance += _mean([(member - mean) ** 2 for member in members])
+    variance = np.zeros_like(mean)
+    for member, opinion in zip(members, opinions, strict=True):
+        difference = member - mean
+        variance += np.square(difference, out=difference)
+        variance += opinion.variance
+    variance /= len(members)
     return np.sqrt(variance, out=variance)
 
 
@@ -122,6 +129,8 @@ def _surgeons(opinions: Sequence["Opinion"]) -> dict[str, Probabilities]:
 
 
 def _mean(volumes: Sequence[Probabilities]) -> Probabilities:
+    if len(volumes) == 1:
+        return volumes[0]
     total = volumes[0].copy()
     for volume in volumes[1:]:
         total += volume

@@ -9,6 +9,8 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
 from napari_rpdl.settings import explain
 
+Source = Literal["validation bones", "bones held out by other runs"]
+
 
 class TunedThreshold(BaseModel):
     """What ``checkpoint_best.threshold.json`` holds."""
@@ -18,7 +20,7 @@ class TunedThreshold(BaseModel):
     format_version: Literal[1] = 1
     threshold: float = Field(gt=0, le=1)
     """Voxels at least this probable are drilled."""
-    source: Literal["validation bones", "bones held out by other runs"]
+    source: Source
     """What it was tuned on; never on a bone that the run itself holds out."""
     cases: tuple[str, ...]
     """Names of the cases it was tuned on."""

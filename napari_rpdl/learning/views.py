@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.augmentation import AS_IT_IS, CUBE_GROUP, LEFT_RIGHT, Orientation, apply_orientation
 from napari_rpdl.learning.encoding import encode
-from napari_rpdl.settings import PredictionSettings, TrainingSettings
+from napari_rpdl.settings import AskingSettings, TrainingSettings
 
 Views = tuple[Orientation, ...]
 
@@ -18,7 +18,7 @@ Views = tuple[Orientation, ...]
 _AT_ONCE = 2
 
 
-def choose_views(settings: PredictionSettings, training: TrainingSettings) -> Views:
+def choose_views(settings: AskingSettings, training: TrainingSettings) -> Views:
     """Return the orientations to ask in.
 
     Raises:
@@ -49,23 +49,34 @@ def inverse(orientation: Orientation) -> Orientation:
 def ask(
     network: nn.Module,
     cube: NDArray[np.uint8],
+    static: NDArray[np.float16],
     views: Views,
     codes: Sequence[int],
     training: TrainingSettings,
     device: torch.device,
 ) -> NDArray[np.float32]:
-    """Return what ``network`` (in evaluation mode) says about a cube of structures (n, n, n).
+    """Return what ``network`` (in evaluation mode) says about a cube.
+
+    Args:
+        network: gives logits (B, H, n, n, n).
+        cube: uint8 (n, n, n), codes of structures.
+        static: float16 (c, n, n, n), what else it sees; see ``encoding.static_channels``.
+        views: orientations to ask in.
+        codes: of all structures that the network knows.
+        training: its settings.
+        device: where the network is.
 
     Returns:
         float32 (H + 1, n, n, n): the probabilities of each of the H heads, mean over the
         views (H = 1, or the number of surgeons where each has a head); last, the
         population variance over the views of the mean over the heads, 0 for one view.
     """
-    bone = torch.from_numpy(np.ascontiguousarray(cube))
+    bone, more = (torch.from_numpy(np.ascontiguousarray(volume)) for volume in (cube, static))
     total = square = torch.zeros(())
     for some in _batches(views):
-        inputs = torch.stack([apply_orientation(bone, view) for view in some]).to(device)
-        probabilities: Tensor = network(encode(inputs, codes, training.network)).float().sigmoid().cpu()
+        structures, channels = (_stacked(volume, some).to(device) for volume in (bone, more))
+        inputs = encode(structures, codes, training.network, channels)
+        probabilities: Tensor = network(inputs).float().sigmoid().cpu()
         for answer, view in zip(probabilities, some, strict=True):
             turned_back = apply_orientation(answer, inverse(view))
             total = total + turned_back
@@ -74,6 +85,10 @@ def ask(
     variance = (square / len(views) - heads.mean(0).double() ** 2).clamp(min=0).float()
     said: NDArray[np.float32] = torch.cat([heads, variance[None]]).numpy()
     return said
+
+
+def _stacked(volume: Tensor, views: Views) -> Tensor:
+    return torch.stack([apply_orientation(volume, view) for view in views])
 
 
 def _batches(views: Views) -> Iterator[Views]:

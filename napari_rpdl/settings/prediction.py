@@ -7,11 +7,9 @@ from pydantic import Field
 from napari_rpdl.settings.base import Settings
 
 
-class PredictionSettings(Settings):
+class AskingSettings(Settings):
     """How a network is asked about a bone."""
 
-    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
-    """Voxels at least this probable are drilled."""
     checkpoint: Literal["best", "last"] = "best"
     """Weights of the best validation epoch, or of the last one."""
     views: Literal["learned", "single", "mirror", "cube"] = "learned"
@@ -20,3 +18,10 @@ class PredictionSettings(Settings):
     """Resample a bone to the network's grid, as training does, or go over it voxel by voxel in overlapping patches."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to compute; auto takes a GPU where there is one."""
+
+
+class PredictionSettings(AskingSettings):
+    """How a network is asked about a bone, and where its answer is cut."""
+
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """Voxels at least this probable are drilled."""

@@ -17,7 +17,7 @@ def squared(cube):
 @pytest.mark.parametrize("shape", [(8, 8, 8), (8, 13, 21), (5, 8, 30), (3, 2, 1), (40, 12, 9)])
 def test_patches_of_any_volume_put_together_are_the_volume(shape):
     volume = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-    answer = over_patches(volume, 8, squared)
+    answer = over_patches([volume], 8, squared)
     assert answer.dtype == np.float32
     np.testing.assert_allclose(answer, squared(volume), atol=1e-6)
 
@@ -48,7 +48,14 @@ def test_answers_blend_as_monai_blends_them():
         overlap=0.5,
         roi_weight_map=importance,
     )
-    np.testing.assert_allclose(over_patches(volume, 8, ask), expected[0].numpy(), atol=1e-6)
+    np.testing.assert_allclose(over_patches([volume], 8, ask), expected[0].numpy(), atol=1e-6)
+
+
+def test_volumes_with_channels_are_cut_alike():
+    volume = np.random.default_rng(0).integers(0, 256, (5, 8, 12), np.uint8)
+    more = np.stack([volume, volume // 2]).astype(np.float16)
+    answer = over_patches([volume, more], 8, lambda cube, channels: (channels - cube).astype(np.float32))
+    np.testing.assert_allclose(answer, more.astype(np.float32) - volume, atol=1e-4)
 
 
 def test_memory_stays_within_the_stated_bound():
@@ -56,7 +63,7 @@ def test_memory_stays_within_the_stated_bound():
     volume = np.ones((96, 160, 128), np.uint8)
     size, channels = 16, 2
     tracemalloc.start()
-    over_patches(volume, size, squared)
+    over_patches([volume], size, squared)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     cubes = 10 * 4 * channels * size**3

@@ -1,12 +1,16 @@
 import dataclasses
+import tracemalloc
 
 import numpy as np
 import pytest
+import torch
+from monai.inferers import sliding_window_inference
 
 from napari_rpdl.data.resampling import resample_labels, resample_mask
 from napari_rpdl.data.structures import Structure, StructureTable
-from napari_rpdl.data.volume import Volume
+from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
+from napari_rpdl.learning.checkpoint import read_checkpoint
 from napari_rpdl.learning.prediction import Prediction, predict
 from napari_rpdl.learning.training import train
 from napari_rpdl.settings import NetworkSettings, PredictionSettings, TrainingSettings
@@ -92,6 +96,115 @@ def test_a_case_without_structures_is_refused(run, small_case):
 def test_a_run_without_checkpoint_is_refused(tmp_path, small_case):
     with pytest.raises(InputError, match="There is no checkpoint"):
         predict(tmp_path, small_case, CPU)
+
+
+@pytest.fixture
+def runs(run, small_dataset, tmp_path):
+    """Two runs that differ in seed and grid."""
+    settings = SETTINGS.model_copy(update={"seed": 1, "grid": 8, "steps_per_epoch": 8})
+    list(train(settings, small_dataset, tmp_path / "other", ["bone_3"]))
+    return [run, tmp_path / "other"]
+
+
+def test_an_ensemble_is_the_mean_of_its_runs_and_their_spread(runs, small_case):
+    alone = [predict(run, small_case, CPU).probabilities for run in runs]
+    together = predict(runs, small_case, CPU)
+    np.testing.assert_allclose(together.probabilities, np.mean(alone, axis=0), atol=1e-6)
+    np.testing.assert_allclose(together.spread, np.std(alone, axis=0), atol=1e-5)
+    for member, probabilities in zip(together.members, alone, strict=True):
+        np.testing.assert_array_equal(member, probabilities)
+
+
+def test_a_run_named_twice_counts_once(run, small_case):
+    np.testing.assert_array_equal(
+        predict([run, run], small_case, CPU).probabilities, predict(run, small_case, CPU).probabilities
+    )
+    assert predict([run, run], small_case, CPU).spread is None
+
+
+def test_no_run_is_no_prediction(small_case):
+    with pytest.raises(InputError, match="at least one run"):
+        predict([], small_case, CPU)
+
+
+def test_views_spread_as_the_bone_and_its_mirror_image_differ(small_dataset, tmp_path):
+    settings = SETTINGS.model_copy(update={"augmentation": "mirror", "steps_per_epoch": 2})
+    list(train(settings, small_dataset, tmp_path / "run", []))
+    case = small_dataset.case("bone_1")
+    mirrored = dataclasses.replace(
+        case, structures=Volume(np.ascontiguousarray(case.labels()[:, :, ::-1]), case.grid), annotations=()
+    )
+    single = PredictionSettings(device="cpu", views="single")
+    one = predict(tmp_path / "run", case, single).probabilities
+    other = predict(tmp_path / "run", mirrored, single).probabilities[:, :, ::-1]
+    both = predict(tmp_path / "run", case, CPU)
+    np.testing.assert_allclose(both.probabilities, (one + other) / 2, atol=1e-6)
+    np.testing.assert_allclose(both.spread, np.abs(one - other) / 2, atol=1e-4)
+
+
+def larger_field_of_view(case, before, after):
+    """Return the case with more air around it, at the same voxel size."""
+    labels = np.pad(case.labels(), list(zip(before, after, strict=True)))
+    grid = Grid.of_shape(labels.shape, case.grid.spacing_mm)
+    return dataclasses.replace(case, grid=grid, structures=Volume(labels, grid), annotations=())
+
+
+def test_in_patches_a_bone_of_the_networks_size_is_what_it_is_resampled(run, small_case):
+    patches = PredictionSettings(device="cpu", large_bones="patches")
+    np.testing.assert_allclose(
+        predict(run, small_case, patches).probabilities, predict(run, small_case, CPU).probabilities, atol=1e-6
+    )
+
+
+def test_patches_are_what_monai_makes_of_them(run, small_dataset):
+    """Cubes begin at the same places in both where lengths are multiples of half a cube."""
+    case = larger_field_of_view(small_dataset.case("bone_3"), (8, 8, 0), (8, 0, 0))
+    checkpoint = read_checkpoint(run / "checkpoint_best.safetensors")
+    one_hot = np.stack([case.labels() == code for code in checkpoint.info.codes])[None].astype(np.float32)
+    weight = 1 - np.abs(np.arange(16) - 7.5) / 8.5
+    importance = torch.from_numpy((weight[:, None, None] * weight[:, None] * weight).astype(np.float32))
+    network = checkpoint.build_network().eval()
+    with torch.inference_mode():
+        expected = sliding_window_inference(
+            torch.from_numpy(one_hot), 16, 1, lambda cubes: network(cubes).sigmoid(), 0.5, roi_weight_map=importance
+        )
+    patches = predict(run, case, PredictionSettings(device="cpu", large_bones="patches"))
+    assert patches.probabilities.shape == (32, 24, 16)
+    np.testing.assert_allclose(patches.probabilities, expected[0, 0].numpy(), atol=1e-5)
+
+
+@pytest.mark.parametrize("way", ["resample", "patches"])
+def test_memory_stays_within_the_stated_bound(run, small_dataset, way):
+    """12 bytes for each voxel of a non-cubic bone; torch's own memory is that of one cube."""
+    case = larger_field_of_view(small_dataset.case("bone_3"), (24, 12, 30), (24, 20, 34))
+    settings = PredictionSettings(device="cpu", large_bones=way)
+    predict(run, small_dataset.case("bone_3"), settings)  # what is loaded once does not count
+    tracemalloc.start()
+    predict(run, case, settings)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12 * np.prod(case.grid.shape)
+
+
+def test_memory_with_spread_stays_within_the_stated_bound(runs, small_dataset):
+    case = larger_field_of_view(small_dataset.case("bone_3"), (24, 12, 30), (24, 20, 34))
+    predict(runs, small_dataset.case("bone_3"), CPU)
+    tracemalloc.start()
+    predict(runs, case, CPU)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < (28 + 8) * np.prod(case.grid.shape)
+
+
+def test_a_surgeon_is_asked_by_name():
+    everyone, anna = np.full((1, 1, 2), 0.5, np.float32), np.array([[[0.9, 0.1]]], np.float32)
+    prediction = Prediction("a", everyone, surgeons={"anna": anna}, tuned=0.3)
+    np.testing.assert_array_equal(prediction.of_surgeon("anna").probabilities, anna)
+    assert prediction.of_surgeon("anna").tuned is None
+    with pytest.raises(InputError, match=r"'ben'.*knows: anna"):
+        prediction.of_surgeon("ben")
+    with pytest.raises(InputError, match="without surgeon heads"):
+        Prediction("a", everyone).of_surgeon("ben")
 
 
 def test_a_voxel_at_the_threshold_is_drilled():

@@ -6,7 +6,7 @@ from torch import nn
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.augmentation import AS_IT_IS, CUBE_GROUP, LEFT_RIGHT, apply_orientation
 from napari_rpdl.learning.views import ask, choose_views, inverse
-from napari_rpdl.settings import NetworkSettings, PredictionSettings, TrainingSettings
+from napari_rpdl.settings import AskingSettings, NetworkSettings, TrainingSettings
 
 CODES = (0, 1, 2, 3)
 CPU = torch.device("cpu")
@@ -28,7 +28,8 @@ def cube():
 
 
 def answer(cube, views):
-    return ask(Tilted().eval(), cube, views, CODES, SETTINGS, CPU)
+    static = np.empty((0, *cube.shape), np.float16)
+    return ask(Tilted().eval(), cube, static, views, CODES, SETTINGS, CPU)
 
 
 @pytest.mark.parametrize("orientation", CUBE_GROUP)
@@ -61,6 +62,18 @@ def test_asked_in_all_orientations_a_network_answers_alike_for_all(cube):
     np.testing.assert_allclose(turned, np.rot90(upright, axes=(1, 3)), atol=1e-5)
 
 
+def test_what_else_the_network_sees_is_turned_with_the_bone(cube):
+    class Sum(nn.Module):
+        def forward(self, inputs):
+            return inputs.sum(1, keepdim=True)
+
+    settings = TrainingSettings(network=NetworkSettings(encoding="one-hot+distances"))
+    static = np.random.default_rng(1).random((2, 6, 6, 6)).astype(np.float16)
+    said = ask(Sum().eval(), cube, static, CUBE_GROUP, CODES, settings, CPU)
+    expected = 1 / (1 + np.exp(-(1 + static.astype(np.float32).sum(0))))
+    np.testing.assert_allclose(said[0], expected, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("augmentation", "views", "count"),
     [
@@ -71,10 +84,10 @@ def test_asked_in_all_orientations_a_network_answers_alike_for_all(cube):
 )  # fmt: skip
 def test_views_follow_what_training_drew(augmentation, views, count):
     training = TrainingSettings(augmentation=augmentation)
-    assert len(set(choose_views(PredictionSettings(views=views), training))) == count
+    assert len(set(choose_views(AskingSettings(views=views), training))) == count
 
 
 @pytest.mark.parametrize(("augmentation", "views"), [("none", "mirror"), ("none", "cube"), ("mirror", "cube")])
 def test_views_that_training_never_showed_are_refused(augmentation, views):
     with pytest.raises(InputError, match=f'train with augmentation "{views}"'):
-        choose_views(PredictionSettings(views=views), TrainingSettings(augmentation=augmentation))
+        choose_views(AskingSettings(views=views), TrainingSettings(augmentation=augmentation))

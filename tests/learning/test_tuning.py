@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from napari_rpdl.consensus.overlap import dice
+from napari_rpdl.errors import InputError
+from napari_rpdl.learning.decision import decide
+from napari_rpdl.learning.prediction import predict
+from napari_rpdl.learning.runs import Run
+from napari_rpdl.learning.training import train
+from napari_rpdl.learning.tuning import Tuned, tune
+from napari_rpdl.settings import AskingSettings, DecisionSettings
+
+CPU = AskingSettings(device="cpu")
+
+
+@pytest.fixture
+def trained(tiny_settings, small_dataset, tmp_path):
+    """Train a run that holds out one bone, for 2 epochs of 2 steps."""
+
+    def run_without(bone: str, validation_bones: int = 1):
+        settings = tiny_settings.model_copy(update={"epochs": 2, "validation_bones": validation_bones})
+        list(train(settings, small_dataset, tmp_path / f"without_{bone}", [bone]))
+        return tmp_path / f"without_{bone}"
+
+    return run_without
+
+
+def tuned_by(runs, dataset):
+    return {event.run: event for event in tune(runs, dataset, CPU) if isinstance(event, Tuned)}
+
+
+def test_one_run_is_tuned_on_its_validation_bones(trained, small_dataset):
+    run = trained("bone_3")
+    event = tuned_by([run], small_dataset)[str(run)]
+    assert event.cases == Run.open(run).record.validation_cases
+    case = small_dataset.case(event.cases[0])
+    prediction = predict(run, case, CPU)
+    assert prediction.tuned == event.threshold
+    reached = [
+        np.mean([dice(prediction.mask(hundredths / 100), mask) for mask in case.masks()])
+        for hundredths in range(1, 101)
+    ]
+    assert event.dice == pytest.approx(max(reached))
+    assert event.dice_at_half == pytest.approx(reached[49])
+    decided = decide(predict(run, small_dataset.case("bone_3"), CPU), case, DecisionSettings(rule="tuned"))
+    assert decided.threshold == event.threshold
+
+
+def test_several_runs_are_tuned_on_what_the_others_hold_out(trained, small_dataset):
+    runs = [trained(f"bone_{number}", validation_bones=0) for number in (1, 2, 3)]
+    events = tuned_by(runs, small_dataset)
+    assert [events[str(run)].cases for run in runs] == [
+        ("bone_2", "bone_3"), ("bone_1", "bone_3"), ("bone_1", "bone_2"),
+    ]  # fmt: skip
+    assert predict(runs[0], small_dataset.case("bone_1"), CPU).tuned == events[str(runs[0])].threshold
+    both = predict(runs[:2], small_dataset.case("bone_1"), CPU)
+    assert both.tuned == pytest.approx(np.mean([events[str(run)].threshold for run in runs[:2]]))
+
+
+def test_no_bone_to_tune_on_is_an_error_with_a_remedy(trained, small_dataset):
+    with pytest.raises(InputError, match="validation_bones of 1 or more"):
+        tuned_by([trained("bone_3", validation_bones=0)], small_dataset)
+
+
+def test_runs_that_hold_out_the_same_bone_leave_nothing_to_tune_on(trained, small_dataset, tmp_path):
+    run = trained("bone_3")
+    again = run.rename(tmp_path / "again")
+    with pytest.raises(InputError, match="hold out other bones"):
+        tuned_by([trained("bone_3"), again], small_dataset)
