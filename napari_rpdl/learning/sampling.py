@@ -24,9 +24,6 @@ from napari_rpdl.learning.losses.targets import PatternTargets
 from napari_rpdl.learning.plan import Draw
 from napari_rpdl.settings import TrainingSettings
 
-PRESENT = 1e-30
-"""Weight of a surgeon who drilled a bone but does not count in this pass."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PackedCase:
@@ -147,8 +144,8 @@ def make_batch(bones: Bones, draws: Sequence[Draw], codes: Sequence[int], settin
     Structures and packed masks are whole-number labels: voxels are moved, never mixed.
     """
     volumes = torch.stack([_drawn(bones.volumes[draw.bone], draw) for draw in draws])
-    weights = _weights([bones.cases[draw.bone] for draw in draws], draws)
-    targets = PatternTargets.from_packed(volumes[:, 1:], weights.shape[1], weights)
+    weights, present = _roll([bones.cases[draw.bone] for draw in draws], draws)
+    targets = PatternTargets.from_packed(volumes[:, 1:], weights.shape[1], weights, present)
     static = None if bones.static is None else torch.stack([_drawn(bones.static[d.bone], d) for d in draws])
     return Batch(encode(volumes[:, 0], codes, settings.network, static), targets)
 
@@ -159,18 +156,20 @@ def _drawn(volume: Tensor, draw: Draw) -> Tensor:
     return bent if draw.shift == (0, 0, 0) else apply_shift(bent, draw.shift)
 
 
-def _weights(cases: Sequence[PackedCase], draws: Sequence[Draw]) -> Tensor:
-    """Return how often each surgeon counts, (B, K); 0: did not drill the bone.
+def _roll(cases: Sequence[PackedCase], draws: Sequence[Draw]) -> tuple[Tensor, Tensor]:
+    """Return how often each surgeon counts, (B, K), and who drilled the bone at all, bool (B, K).
 
-    A surgeon who drilled the bone but whose turn it is not belongs to the RPMap, and so
-    must have a weight, but one that no sum of float32 numbers notices.
+    Surgeons whose turn it is not do not count, but belong to the RPMap.
     """
-    weights = torch.zeros(len(draws), max(case.surgeons for case in cases))
-    for row, case, draw in zip(weights, cases, draws, strict=True):
-        row[list(case.present)] = 1 if draw.surgeon is None else PRESENT
+    present = torch.zeros(len(draws), max(case.surgeons for case in cases), dtype=torch.bool)
+    for row, case in zip(present, cases, strict=True):
+        row[list(case.present)] = True
+    weights = present.float()
+    for row, draw in zip(weights, draws, strict=True):
         if draw.surgeon is not None:
+            row[:] = 0
             row[draw.surgeon] = 1
-    return weights
+    return weights, present
 
 
 def _nobody(case: PackedCase, planes: int) -> list[NDArray[np.uint8]]:

@@ -102,11 +102,11 @@ class _Where(NamedTuple):
         patterns = len(targets.members)
         if channels == 1:
             return cls(targets.drilled, targets.bins, patterns)
-        rank = torch.arange(channels, device=targets.ids.device)[:, None]
-        bone = targets.drilled.div(targets.grid_voxels, rounding_mode="floor")
-        first = bone * (channels - 1) + rank
-        drilled = targets.drilled + first * targets.grid_voxels
-        return cls(drilled.reshape(-1), (targets.bins + first * patterns).reshape(-1), patterns)
+        rank = torch.arange(channels, device=targets.bins.device)[:, None]
+        # Bone b, channel c comes after b (C - 1) + c more of them than bone b alone.
+        later = targets.bins.div(patterns, rounding_mode="floor") * (channels - 1) + rank
+        drilled = targets.drilled + later * targets.grid_voxels
+        return cls(drilled.reshape(-1), (targets.bins + later * patterns).reshape(-1), patterns)
 
     def sums(self, values: Tensor) -> Tensor:
         """Sum contiguous (B, C, N) by pattern, (B, C, P)."""

@@ -28,9 +28,9 @@ class PatternTargets:
         shape: (z, y, x) of every bone.
         drilled: int64 (F,), ascending; where somebody drilled, as index into the
             flattened (B, z, y, x).
-        ids: int64 (F,); the pattern of each of these voxels, a row of ``members``.
-        members: float32 (P, K), 1 where the surgeon belongs to the pattern, else 0. Row 0
-            is nobody. Up to 8 surgeons row p holds surgeon k where bit k of p is set (as
+        bins: int64 (F,); bone * P + pattern of each of these voxels.
+        members: float32 (P, K), row p is pattern p: 1 where the surgeon belongs to it, else
+            0. Row 0 is nobody. Up to 8 surgeons row p holds surgeon k where bit k of p is set (as
             ``consensus.votes.vote_patterns`` numbers them), beyond only what occurs.
         weights: float32 (B, K) >= 0; how often each surgeon of each bone counts in a loss.
         present: bool (B, K); who drilled the bone, and so takes part in its votes and
@@ -40,7 +40,7 @@ class PatternTargets:
 
     shape: tuple[int, int, int]
     drilled: Tensor
-    ids: Tensor
+    bins: Tensor
     members: Tensor
     weights: Tensor
     present: Tensor
@@ -81,15 +81,16 @@ class PatternTargets:
         packed = packed[:, : (most + 7) // 8]
         drilled = _where(packed[:, 0] if packed.shape[1] == 1 else packed.amax(1))
         grid = packed[0, 0].numel()
-        bones = drilled.div(grid, rounding_mode="floor")
+        edges = torch.searchsorted(drilled, grid * torch.arange(len(packed) + 1, device=packed.device))
+        bone = torch.repeat_interleave(edges.diff())
         columns = packed.reshape(*packed.shape[:2], grid).unbind(1)
         ids, members = _number([_reversed(column.reshape(-1).index_select(0, drilled)) for column in columns], most)
-        bins = len(members) * bones + ids
+        bins = len(members) * bone + ids
         voxels = torch.bincount(bins, minlength=len(packed) * len(members)).reshape(len(packed), len(members))
         voxels[:, 0] = grid - voxels[:, 1:].sum(1)
         z, y, x = packed.shape[2:]
         weights = weights.to(packed.device, torch.float32)
-        return cls((z, y, x), drilled, ids, members, weights, present.to(packed.device), voxels.float())
+        return cls((z, y, x), drilled, bins, members, weights, present.to(packed.device), voxels.float())
 
     @classmethod
     def from_masks(cls, masks: Tensor, weights: Tensor | None = None, present: Tensor | None = None) -> Self:
@@ -109,7 +110,7 @@ class PatternTargets:
 
     def to(self, device: torch.device | str) -> Self:
         """Return the same targets on another device."""
-        names = ("drilled", "ids", "members", "weights", "present", "voxels")
+        names = ("drilled", "bins", "members", "weights", "present", "voxels")
         return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
     @property
@@ -123,16 +124,10 @@ class PatternTargets:
         return self.shape[0] * self.shape[1] * self.shape[2]
 
     @property
-    def bins(self) -> Tensor:
-        """int64 (F,); bone * P + pattern of each drilled voxel."""
-        return self.drilled.div(self.grid_voxels, rounding_mode="floor") * len(self.members) + self.ids
-
-    @property
     def patterns(self) -> Tensor:
         """The pattern of every voxel, (B, z, y, x); uint8 if all numbers fit, else int32."""
         dtype = torch.uint8 if len(self.members) <= 256 else torch.int32
-        volume = torch.zeros(self.bones * self.grid_voxels, dtype=dtype, device=self.ids.device)
-        return volume.index_copy_(0, self.drilled, self.ids.to(dtype)).reshape(self.bones, *self.shape)
+        return self._volume(torch.arange(len(self.members), device=self.bins.device).to(dtype).repeat(self.bones))
 
     @property
     def surgeons(self) -> Tensor:
@@ -146,9 +141,7 @@ class PatternTargets:
 
     def votes(self) -> Tensor:
         """Return the vote maps, int32 (B, 1, z, y, x)."""
-        each = self.pattern_votes.reshape(-1).index_select(0, self.bins).to(torch.int32)
-        volume = torch.zeros(self.bones * self.grid_voxels, dtype=torch.int32, device=each.device)
-        return volume.index_copy_(0, self.drilled, each).reshape(self.bones, 1, *self.shape)
+        return self._volume(self.pattern_votes.to(torch.int32).reshape(-1)).unsqueeze(1)
 
     def counts(self, bone: int) -> PatternCounts:
         """Return the pattern counts of one bone, for agreement and oracle (at most 64 surgeons).
@@ -167,6 +160,11 @@ class PatternTargets:
             voxels=self.voxels[bone][present].cpu().numpy()[order].astype(np.float64),
             grid_voxels=self.grid_voxels,
         )
+
+    def _volume(self, of_bins: Tensor) -> Tensor:
+        """Give every drilled voxel its number of (B P,), the others 0: (B, z, y, x)."""
+        volume = of_bins.new_zeros(self.bones * self.grid_voxels)
+        return volume.index_copy_(0, self.drilled, of_bins[self.bins]).reshape(self.bones, *self.shape)
 
 
 def _check_weights(weights: Tensor, present: Tensor, shape: tuple[int, int]) -> None:
