@@ -23,7 +23,7 @@ from napari_rpdl.learning.devices import choose_device, cpu_threads, explaining_
 from napari_rpdl.learning.environment import record_environment
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.learning.losses import make_loss
-from napari_rpdl.learning.networks import check_grid, expect_foreground, load_pretrained
+from napari_rpdl.learning.networks import check_network, expect_foreground, load_pretrained
 from napari_rpdl.learning.optimising import WeightAverage, clip, make_optimiser, set_learning_rate
 from napari_rpdl.learning.plan import Draw, make_plan
 from napari_rpdl.learning.progress import Progress
@@ -38,7 +38,7 @@ from napari_rpdl.settings import TrainingSettings
 def check_settings(settings: TrainingSettings) -> None:
     """Raise an InputError for what can be known to fail before any bone is read."""
     choose_device(settings.device)
-    check_grid(settings.network, settings.grid)
+    check_network(settings.network, settings.grid)
 
 
 def load_cases(
@@ -98,7 +98,8 @@ class _Fitting:
             self.network = network_of(settings, run.record)
         if settings.optimisation.prior_bias:
             expect_foreground(self.network, foreground)
-        load_pretrained(self.network, settings.network)
+        if not run.checkpoint("last").is_file():
+            load_pretrained(self.network, settings.network)
         self.network.to(self.device)
         memory = settings.optimisation.weight_average
         self.average = WeightAverage(self.network, memory) if memory else None

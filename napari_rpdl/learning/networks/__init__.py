@@ -11,8 +11,8 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.learning.networks.interface import HasAuxiliaryLoss, HasOutputBias, Sizes
 from napari_rpdl.learning.networks.isensee import build_isensee17
 from napari_rpdl.learning.networks.isensee_published import build_isensee_published
-from napari_rpdl.learning.networks.med3d import Med3D, build_med3d
-from napari_rpdl.learning.networks.myronenko import build_myronenko18
+from napari_rpdl.learning.networks.med3d import Med3D, build_med3d, check_med3d
+from napari_rpdl.learning.networks.myronenko import build_myronenko18, check_myronenko18
 from napari_rpdl.learning.networks.resenc import build_resenc
 from napari_rpdl.learning.networks.unet import build_unet
 from napari_rpdl.learning.networks.unet_cicek import build_unet_cicek16
@@ -28,10 +28,12 @@ class Architecture(NamedTuple):
     Attributes:
         build: from settings and sizes to a network with fresh weights.
         halvings: how often it halves the grid; None where ``channels`` says it.
+        check: raises an InputError for settings that it cannot be built with.
     """
 
     build: Callable[[NetworkSettings, Sizes], nn.Module]
     halvings: int | None
+    check: Callable[[NetworkSettings], None] | None = None
 
 
 NETWORKS: dict[str, Architecture] = {
@@ -43,8 +45,8 @@ NETWORKS: dict[str, Architecture] = {
     "unet-cicek16": Architecture(build_unet_cicek16, 3),
     "vnet-milletari16": Architecture(build_vnet_milletari16, 4),
     "isensee17": Architecture(build_isensee17, 4),
-    "myronenko18": Architecture(build_myronenko18, 4),
-    "med3d": Architecture(build_med3d, 5),
+    "myronenko18": Architecture(build_myronenko18, 4, check_myronenko18),
+    "med3d": Architecture(build_med3d, 5, check_med3d),
 }
 
 
@@ -53,6 +55,7 @@ __all__ = [
     "HasAuxiliaryLoss",
     "build_network",
     "check_grid",
+    "check_network",
     "expect_foreground",
     "load_pretrained",
 ]
@@ -71,11 +74,8 @@ def build_network(settings: NetworkSettings, in_channels: int, grid: int = 64, s
         A network whose logits are (B, 1, n, n, n), or (B, surgeons, n, n, n) with ``surgeon_heads``.
 
     Raises:
-        InputError: the settings contradict each other, or name weights that the network cannot take.
+        InputError: the settings contradict each other.
     """
-    if settings.weights and settings.name != "med3d":
-        msg = f'Only med3d starts from a file of weights, but the network is "{settings.name}". Leave weights empty.'
-        raise InputError(msg)
     outputs = surgeons if settings.surgeon_heads else 1
     return NETWORKS[settings.name].build(settings, Sizes(in_channels, outputs, grid))
 
@@ -101,6 +101,17 @@ def expect_foreground(network: nn.Module, share: float) -> None:
     else:
         *_, bias = (parameter for name, parameter in network.named_parameters() if name.endswith("bias"))
     nn.init.constant_(bias, math.log(share / (1 - share)))
+
+
+def check_network(settings: NetworkSettings, grid: int) -> None:
+    """Raise an InputError for what can be known to fail before a network is built; includes ``check_grid``."""
+    check_grid(settings, grid)
+    if settings.weights and settings.name != "med3d":
+        msg = f'Only med3d starts from a file of weights, but the network is "{settings.name}". Leave weights empty.'
+        raise InputError(msg)
+    check = NETWORKS[settings.name].check
+    if check is not None:
+        check(settings)
 
 
 def check_grid(settings: NetworkSettings, grid: int) -> None:

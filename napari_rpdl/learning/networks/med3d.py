@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.networks.interface import Sizes
-from napari_rpdl.learning.networks.state_dict import read_state_dict
+from napari_rpdl.learning.networks.state_dict import check_file, read_state_dict
 from napari_rpdl.settings import NetworkSettings
 
 DECODER = (256, 128, 64, 32, 16)
@@ -17,6 +17,12 @@ NOT_OF_THE_ENCODER = ("fc.", "conv_seg.")
 def build_med3d(settings: NetworkSettings, sizes: Sizes) -> nn.Module:
     """Return the network with random weights; ``load_medicalnet`` gives it those of a file."""
     return Med3D(sizes, settings.dropout)
+
+
+def check_med3d(settings: NetworkSettings) -> None:
+    """Raise an InputError if the file of weights that the settings name is not there."""
+    if settings.weights:
+        check_file(Path(settings.weights))
 
 
 class Med3D(nn.Module):

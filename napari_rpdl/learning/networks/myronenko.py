@@ -19,19 +19,10 @@ def build_myronenko18(settings: NetworkSettings, sizes: Sizes) -> nn.Module:
     """Return MONAI's SegResNet with the branch that ``settings.vae`` asks for; ``filters`` 0 is the paper's 32.
 
     Raises:
-        InputError: the filters do not make groups of equal size, or cross-entropy is
-            asked of channels that are not one-hot.
+        InputError: as ``check_myronenko18``.
     """
+    check_myronenko18(settings)
     filters = settings.filters or BASE
-    if filters % GROUPS:
-        msg = f"myronenko18 normalises groups of filters: expected filters to be a multiple of {GROUPS}, got {filters}."
-        raise InputError(msg)
-    if settings.reconstruction == "cross-entropy" and settings.encoding != "one-hot" and settings.vae == "original":
-        msg = (
-            f'Only one-hot structures have a cross-entropy, but the encoding is "{settings.encoding}". '
-            'Set reconstruction to "squared-error", or encoding to "one-hot".'
-        )
-        raise InputError(msg)
     shape: dict[str, object] = {
         "spatial_dims": 3,
         "init_filters": filters,
@@ -44,6 +35,19 @@ def build_myronenko18(settings: NetworkSettings, sizes: Sizes) -> nn.Module:
     if settings.vae == "monai":
         return MonaiMyronenko(shape, sizes.grid)
     return Myronenko(shape, sizes.grid, settings)
+
+
+def check_myronenko18(settings: NetworkSettings) -> None:
+    """Raise an InputError for filters that make no equal groups, and for a cross-entropy of more than one-hot."""
+    if settings.filters % GROUPS:
+        msg = f"myronenko18 normalises groups: expected filters to be a multiple of {GROUPS}, got {settings.filters}."
+        raise InputError(msg)
+    if settings.reconstruction == "cross-entropy" and settings.encoding != "one-hot":
+        msg = (
+            f'Only one-hot structures have a cross-entropy, but the encoding is "{settings.encoding}". '
+            'Set reconstruction to "squared-error", or encoding to "one-hot".'
+        )
+        raise InputError(msg)
 
 
 class Myronenko(nn.Module):

@@ -34,7 +34,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
         InputError: missing, larger than 1 GiB (also once unpacked), damaged, holds anything
             but names and dense tensors, or numbers that are not finite.
     """
-    _check_size(path)
+    check_file(path)
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except _UNREADABLE as error:
@@ -50,21 +50,27 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     return {name.removeprefix(PREFIX): tensor for name, tensor in content.items()}
 
 
-def _check_size(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Raise an InputError if there is no file at ``path``, or a larger one than is read."""
     if not path.is_file():
         msg = f"There is no file {path}. Give the path of the downloaded weights, or leave weights empty."
         raise InputError(msg)
-    size = path.stat().st_size
-    if zipfile.is_zipfile(path):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                size = max(size, sum(entry.file_size for entry in archive.infolist()))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            msg = f"{path} is a damaged archive. {_REMEDY}"
-            raise InputError(msg) from error
+    size = max(path.stat().st_size, _unpacked_bytes(path))
     if size > LARGEST_BYTES:
         msg = f"{path} has {size} bytes once unpacked. {_REMEDY}"
         raise InputError(msg)
+
+
+def _unpacked_bytes(path: Path) -> int:
+    """Return how large the parts of an archive say they are; 0 for other files."""
+    try:
+        if not zipfile.is_zipfile(path):
+            return 0
+        with zipfile.ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        msg = f"{path} is a damaged archive. {_REMEDY}"
+        raise InputError(msg) from error
 
 
 def _check_entry(path: Path, name: object, tensor: object) -> None:

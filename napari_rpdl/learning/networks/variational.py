@@ -75,7 +75,8 @@ class VariationalBranch(nn.Module):
                 f'{deepest.shape[-1] * 8}. Train on that grid, or set vae to "off".'
             )
             raise InputError(msg)
-        mean, raw = self.statistics(narrow.flatten(1)).chunk(2, 1)
+        # In single precision also where the rest computes in half: squares and logarithms follow.
+        mean, raw = self.statistics(narrow.flatten(1)).float().chunk(2, 1)
         deviation = functional.softplus(raw)
         drawn = mean + deviation * torch.randn_like(mean)
         widened = self.widen(drawn).view(-1, NARROW, self.side, self.side, self.side)

@@ -8,6 +8,7 @@ from napari_rpdl.learning.networks import (
     HasAuxiliaryLoss,
     build_network,
     check_grid,
+    check_network,
     expect_foreground,
     load_pretrained,
 )
@@ -95,9 +96,23 @@ def test_dropout_acts_only_while_training(name):
         assert torch.equal(network(volume), network(volume))
 
 
-def test_weights_that_a_network_cannot_take_are_refused():
-    with pytest.raises(InputError, match="Only med3d starts from a file of weights"):
-        build_network(small("unet", weights="resnet_50.pth"), 1)
+@pytest.mark.parametrize(
+    ("settings", "grid", "says"),
+    [
+        (NetworkSettings(name="unet", weights="resnet_50.pth"), 64, "Only med3d starts from a file of weights"),
+        (NetworkSettings(name="med3d", weights="nowhere.pth"), 64, r"There is no file nowhere\.pth"),
+        (NetworkSettings(name="myronenko18", filters=12), 64, "multiple of 8, got 12"),
+        (NetworkSettings(name="med3d"), 32, "multiple of 32 and at least 64, got 32"),
+    ],
+)
+def test_what_cannot_work_is_known_before_a_bone_is_read(settings, grid, says):
+    with pytest.raises(InputError, match=says):
+        check_network(settings, grid)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_is_fine_at_64_voxels(name):
+    check_network(NetworkSettings(name=name), 64)
 
 
 def test_without_a_file_a_network_keeps_its_fresh_weights():

@@ -91,7 +91,10 @@ def test_a_truncated_file_is_refused(saved, keep):
         read_state_dict(path)
 
 
-@pytest.mark.parametrize("content", [b"hello", b"\x80\x02}q\x00.", b"PK\x05\x06" + 18 * b"\0", b"\x80\x02.", b"(" * 99])
+@pytest.mark.parametrize(
+    "content",
+    [b"hello", b"\x80\x02}q\x00.", b"PK\x05\x06" + 18 * b"\0", b"PK\x05\x06\x01" + 17 * b"\0", b"\x80\x02.", b"(" * 99],
+)
 def test_foreign_bytes_are_refused(tmp_path, content):
     path = tmp_path / "weights.pth"
     path.write_bytes(content)
