@@ -36,6 +36,8 @@ _MOST_CODES = 255
 def get_reader(path: str | Sequence[str]) -> Reader | None:
     """Return a reader for a dataset, a case folder, NIfTI files (bone, drilled regions) or CM arrays; else None."""
     paths = [Path(part) for part in ([path] if isinstance(path, str) else path)]
+    if not paths:
+        return None
     if len(paths) == 1 and paths[0].is_dir():
         return _folder_reader(paths[0])
     if all(part.name.endswith((".nii", ".nii.gz")) for part in paths):

@@ -27,6 +27,7 @@ _IN_SLICES = (CT, LABELS, NETWORK_REGION)
 _ORDER = (CT, LABELS, STRUCTURES, BONE, REGIONS, RPMAP, PROBABILITY, NETWORK_REGION)
 _ROLE = "role"
 _UNIT_CUBE = (1, 1, 1)
+_STORED_ORDER = (0, 1, 2)
 
 
 class Layers:
@@ -43,6 +44,7 @@ class Layers:
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
         warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
         warnings.filterwarnings("ignore", "Inconsistent units across layers")  # while one bone gives way to the next
+        viewer.canvas.overlays.scale_bar.visible = True  # its unit is that of the layers: mm, or pixels where unknown
         viewer.dims.events.ndisplay.connect(self._apply_dimension)
 
     # -- what a bone consists of ------------------------------------------------------
@@ -144,16 +146,23 @@ class Layers:
     # -- where the person looks from --------------------------------------------------
 
     def look(self, view: View, case: Case) -> None:
-        """Turn to 3-D and stand where the surgeon stands."""
-        self._viewer.dims.ndisplay = 3
-        self._orient()
+        """Turn to 3-D and stand where a view stands."""
+        self.set_3d(True)
         towards = stance(view, case.side)
         self._viewer.scene.camera.set_view_direction(towards.gaze, towards.up)
 
     def set_3d(self, on: bool) -> None:
         """Show surfaces, or slices."""
+        if on:
+            self._viewer.dims.order = _STORED_ORDER  # a slice may have turned the axes
         self._viewer.dims.ndisplay = 3 if on else 2
         self._orient()
+
+    def slice_through(self, order: tuple[int, int, int], voxel: tuple[int, int, int] | None) -> None:
+        """Show the slice across the first axis of ``order`` through ``voxel`` (z, y, x), the middle where None."""
+        self._viewer.dims.ndisplay = 2
+        self._viewer.dims.order = order
+        self.fit(voxel)
 
     @property
     def is_3d(self) -> bool:
@@ -164,7 +173,10 @@ class Layers:
         """Bring the whole bone into view, sliced at ``voxel`` (z, y, x), in the middle where None."""
         self._orient()
         self._viewer.reset_view(reset_camera_angle=False)
-        at = voxel or tuple(size // 2 for size in self._grid.shape)
+        self.go_to(voxel or tuple(size // 2 for size in self._grid.shape))
+
+    def go_to(self, at: tuple[int, ...]) -> None:
+        """Slice through a voxel (z, y, x)."""
         for axis, (origin, step, index) in enumerate(zip(self._grid.origin, self._grid.steps, at, strict=True)):
             self._viewer.dims.set_point(axis, origin + step * index)
 

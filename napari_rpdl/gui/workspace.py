@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed
+from napari_rpdl.gui.camera import VIEWS, View
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.imports import ImportCoordinator
 from napari_rpdl.gui.coordinators.maps import MapCoordinator
@@ -176,6 +177,8 @@ class Workspace(QWidget):
     def _bind_keys(self, viewer: "napari.viewer.Viewer") -> None:
         viewer.bind_key("N", lambda _: self.cases.step(1), overwrite=True)
         viewer.bind_key("Shift-N", lambda _: self.cases.step(-1), overwrite=True)
+        for choice in VIEWS:
+            viewer.bind_key(f"Shift-{choice.key}", _looking(self.cases, choice.view), overwrite=True)
 
     # -- showing ----------------------------------------------------------------------
 
@@ -225,6 +228,10 @@ def _scrolling(panel: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setWidget(panel)
     return area
+
+
+def _looking(cases: CaseCoordinator, view: View) -> Callable[[Any], None]:
+    return lambda _: cases.look(view)
 
 
 def _show_failure(failed: Failed) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from napari_rpdl.consensus.agreement import case_agreement
 from napari_rpdl.data.case import Case, Mask, Side
 from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.evaluation.landmarks import Voxel, drilled_heart, lateral_canal
 from napari_rpdl.events import Failed
-from napari_rpdl.gui.camera import View, lamp
+from napari_rpdl.gui.camera import SLICED, View, lamp
 from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.meshes import Mesh, bone_surface, joined, structure_surfaces, surface
@@ -92,10 +91,15 @@ class CaseCoordinator:
         self._layers.set_bone_opacity(opacity)
 
     def look(self, view: View) -> None:
-        """Stand where the surgeon stands."""
-        self._view = view
-        if self._session.case is not None:
-            self._layers.look(view, self._session.case)
+        """Stand where a view stands, or slice where it slices."""
+        case = self._session.case
+        if case is None:
+            return
+        if view in SLICED:
+            self._layers.slice_through(SLICED[view], _landmark(case))
+        else:
+            self._view = view
+            self._layers.look(view, case)
 
     def make_solids(self) -> None:
         """Make the surfaces of the bone as ``session.left_by`` left it."""
@@ -139,7 +143,7 @@ class CaseCoordinator:
             self._layers.look(self._view, case)
         extent = (case.grid.shape, case.grid.steps, case.grid.origin)
         if not self._framed or extent != self._extent:
-            self._layers.fit(_heart(case))
+            self._layers.fit(drilled_heart(case))
         self._framed, self._side, self._extent = True, case.side, extent
 
     def _hear_solids(self, event: Made | Failed) -> None:
@@ -194,13 +198,10 @@ def _regions(case: Case, masks: dict[str, tuple[int, Mask]]) -> Regions:
     return Regions(case.case_id, masks, joined(meshes))
 
 
-def _heart(case: Case) -> tuple[int, int, int] | None:
-    """Return the voxel (z, y, x) in the middle of what the first surgeon drilled, None where nobody did."""
-    for mask in case.masks():
-        if mask.any():
-            z, y, x = (int(np.median(axis)) for axis in np.nonzero(mask))
-            return z, y, x
-    return None
+def _landmark(case: Case) -> Voxel | None:
+    """Return where to slice: at the lateral canal, else amid what was drilled."""
+    canal = lateral_canal(case) if case.structures is not None else None
+    return canal or drilled_heart(case)
 
 
 def _bone_color(case: Case) -> str:

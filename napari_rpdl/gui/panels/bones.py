@@ -1,5 +1,6 @@
 """Open a dataset, choose a bone, look at it."""
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from qtpy.QtWidgets import (
 
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.gui.camera import VIEWS, View
 from napari_rpdl.gui.controls import Button, Section, heading, note, swatch
 from napari_rpdl.gui.session import Session
 
@@ -52,8 +54,9 @@ class BonesPanel(QWidget):
         self.next_button = Button("Next (N) ▶", "Show the next bone.")
         self.solid_button = Button("3-D", "Show the bone as a solid.")
         self.slices_button = Button("Slices", "Show slices; drag the slider under the picture.")
-        self.surgical_button = Button("Surgical view", "From the side as at operation: ear canal up, mastoid below.")
-        self.lateral_button = Button("Lateral view", "From the side as in an atlas: crown up.")
+        self.views: dict[View, Button] = {
+            choice.view: Button(f"{choice.title} (Shift+{choice.key})", choice.tip) for choice in VIEWS
+        }
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(5, 100)
         self.opacity.setValue(100)
@@ -74,22 +77,17 @@ class BonesPanel(QWidget):
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.open_button)
-        buttons.addWidget(self.sample_button)
-        rows.addLayout(buttons)
+        sources = QHBoxLayout()
+        sources.addWidget(self.open_button)
+        sources.addWidget(self.sample_button)
+        rows.addLayout(sources)
         rows.addWidget(self.last_button)
         rows.addWidget(self.title)
         rows.addWidget(self.bones)
         grid = QGridLayout()
-        pairs = (
-            (self.previous_button, self.next_button),
-            (self.solid_button, self.slices_button),
-            (self.surgical_button, self.lateral_button),
-        )
-        for row, pair in enumerate(pairs):
-            for column, button in enumerate(pair):
-                grid.addWidget(button, row, column)
+        buttons = (self.previous_button, self.next_button, self.solid_button, self.slices_button, *self.views.values())
+        for place, button in enumerate(buttons):
+            grid.addWidget(button, place // 2, place % 2)
         rows.addLayout(grid)
         rows.addWidget(heading("Bone opacity"))
         rows.addWidget(self.opacity)
@@ -105,8 +103,8 @@ class BonesPanel(QWidget):
         self.next_button.clicked.connect(lambda: self.step_asked.emit(1))
         self.solid_button.clicked.connect(lambda: self.dimensions_asked.emit(3))
         self.slices_button.clicked.connect(lambda: self.dimensions_asked.emit(2))
-        self.surgical_button.clicked.connect(lambda: self.view_asked.emit("surgical"))
-        self.lateral_button.clicked.connect(lambda: self.view_asked.emit("lateral"))
+        for view, button in self.views.items():
+            button.clicked.connect(partial(self._ask_view, view))
         self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
         self.structures.itemChanged.connect(self._tick)
         self._session.events.dataset.connect(self._show_dataset)
@@ -129,7 +127,7 @@ class BonesPanel(QWidget):
 
     def _show_case(self, case: Case | None) -> None:
         shown = case is not None
-        for button in (self.solid_button, self.slices_button, self.surgical_button, self.lateral_button):
+        for button in (self.solid_button, self.slices_button, *self.views.values()):
             button.allow(shown, _NO_DATASET)
         self.opacity.setEnabled(case is not None and case.structures is not None)
         self._list_structures(case)
@@ -153,6 +151,9 @@ class BonesPanel(QWidget):
                     self.structures.addItem(_item(structure.code, structure.name, structure.color, self._session))
         self.structures.setToolTip("" if self.structures.count() else _NO_STRUCTURES)
         self.structures.blockSignals(False)
+
+    def _ask_view(self, view: View, _: bool = False) -> None:
+        self.view_asked.emit(view)
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         if item is not None:

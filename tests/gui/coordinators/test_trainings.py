@@ -1,0 +1,67 @@
+"""A training's events become the session's state."""
+
+from pathlib import Path
+
+import pytest
+
+from napari_rpdl.errors import InputError
+from napari_rpdl.gui.coordinators.trainings import JOB, TrainingCoordinator
+from napari_rpdl.gui.session import TrainingWish
+from napari_rpdl.learning.events import EpochEnded, TrainingEnded, TrainingStarted
+from napari_rpdl.settings import TrainingSettings
+
+
+@pytest.fixture
+def followed(monkeypatch) -> list[tuple]:
+    """What the child process was asked for; it trains three epochs."""
+    calls = []
+
+    def follow(*what):
+        calls.append(what)
+        yield TrainingStarted("cpu", 10, 3, 1, 1, ("bone_1",), ())
+        for epoch in (1, 2, 3):
+            yield EpochEnded(epoch, 3, 1 / epoch, None, None, 1e-3, 0.1, 0.0, True)
+        yield TrainingEnded("finished", 3, 3, 0.33, str(what[1]))
+
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", follow)
+    return calls
+
+
+@pytest.fixture
+def trainings(session, jobs, small_dataset, followed) -> TrainingCoordinator:
+    session.dataset = small_dataset
+    return TrainingCoordinator(session, jobs)
+
+
+def wish(run: Path | None = None) -> TrainingWish:
+    return TrainingWish(TrainingSettings(loss="dice"), run, ("bone_3",), own_process=True)
+
+
+def test_a_wish_reaches_the_process_and_its_run_is_ready_to_predict(trainings, session, followed, tmp_path) -> None:
+    trainings.train(wish(tmp_path / "run"))
+    assert followed == [(session.dataset.folder, tmp_path / "run", TrainingSettings(loss="dice"), ("bone_3",))]
+    assert session.run == tmp_path / "run"
+    assert not session.training.running
+    assert len(session.training.epochs) == 3
+    assert str(tmp_path / "run") in session.training.text
+
+
+def test_without_a_folder_a_new_one_is_named_after_dataset_and_loss(trainings, followed) -> None:
+    trainings.train(wish())
+    assert "small_dataset_dice" in followed[0][1].name
+
+
+def test_one_training_at_a_time_and_cancel_reaches_it(trainings, session, jobs, followed) -> None:
+    trainings.cancel()
+    assert jobs.cancelled == []
+    jobs.busy.add(JOB)
+    trainings.train(wish())
+    assert followed == []
+    trainings.cancel()
+    assert jobs.cancelled == [JOB]
+    assert session.training.stopping
+
+
+def test_a_folder_without_a_training_cannot_be_resumed(trainings, tmp_path) -> None:
+    with pytest.raises(InputError, match=r"run\.json"):
+        trainings.resume(tmp_path, own_process=True)

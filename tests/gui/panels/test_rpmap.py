@@ -1,0 +1,48 @@
+"""The panel of the reward-penalty map."""
+
+from dataclasses import replace
+
+import pytest
+
+from napari_rpdl.gui.panels.rpmap import RPMapPanel
+from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings
+
+
+@pytest.fixture
+def panel(qtbot, session, small_case) -> RPMapPanel:
+    made = RPMapPanel(session)
+    qtbot.addWidget(made)
+    session.case = small_case
+    return made
+
+
+@pytest.mark.parametrize("name", RPMAP_VARIANTS)
+def test_a_named_variant_is_a_wish_and_is_recognised(panel, session, heard, name: str) -> None:
+    session.rpmap = RPMapSettings(penalty=7)
+    assert panel.variant.currentText() == "custom"
+    chosen = heard(panel.settings_chosen)
+    panel.variant.setCurrentIndex(panel.variant.findData(name))
+    assert chosen == [RPMAP_VARIANTS[name]]
+    session.rpmap = chosen[0]
+    assert panel.variant.currentData() == name
+    assert panel.form.settings() == RPMAP_VARIANTS[name]
+
+
+def test_an_edit_is_a_wish(panel, heard) -> None:
+    chosen = heard(panel.settings_chosen)
+    panel.form.control("single_votes").value = "zero"
+    assert chosen == [RPMapSettings(single_votes="zero")]
+
+
+def test_the_range_is_told(panel, session) -> None:
+    session.rpmap_range = (-1.0, 0.857)
+    assert "-1.00 to 0.86" in panel.range.text()
+    session.rpmap_range = None
+    assert panel.range.text() == ""
+
+
+def test_a_bone_nobody_drilled_has_no_map(panel, session, small_case) -> None:
+    assert panel.show_box.isEnabled()
+    session.case = replace(small_case, annotations=())
+    assert not panel.show_box.isEnabled()
+    assert "surgeon" in panel.show_box.toolTip()

@@ -1,0 +1,54 @@
+"""The panel of surgeons."""
+
+from dataclasses import replace
+
+import pytest
+
+from napari_rpdl.consensus.agreement import case_agreement
+from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
+from napari_rpdl.gui.session import BY_NOBODY
+
+
+@pytest.fixture
+def panel(qtbot, session) -> SurgeonsPanel:
+    made = SurgeonsPanel(session)
+    qtbot.addWidget(made)
+    return made
+
+
+def test_ticks_are_wishes_and_follow_the_session_silently(panel, session, small_case, heard) -> None:
+    session.case = small_case
+    chosen = heard(panel.surgeons_chosen)
+    panel.ticks["surgeon_2"].click()
+    panel.all_button.click()
+    panel.none_button.click()
+    assert chosen == [("surgeon_2",), small_case.surgeons, ()]
+    session.surgeons = ("surgeon_3",)
+    assert [name for name, tick in panel.ticks.items() if tick.isChecked()] == ["surgeon_3"]
+    assert len(chosen) == 3
+
+
+def test_the_bone_can_be_seen_as_each_surgeon_left_it(panel, session, small_case, heard) -> None:
+    session.case = small_case
+    offered = [panel.left_by.itemData(row) for row in range(panel.left_by.count())]
+    assert offered == [BY_NOBODY, *small_case.surgeons]
+    asked = heard(panel.left_by_chosen)
+    panel.left_by.setCurrentIndex(2)
+    assert asked == ["surgeon_2"]
+
+
+def test_agreement_is_told_in_a_sentence(panel, session, small_case) -> None:
+    session.agreement = case_agreement(small_case)
+    one, two, three = (mask.sum() for mask in small_case.masks())  # balls within balls
+    lowest = 2 * one / (one + three)
+    assert f"lowest {lowest:.3f}" in panel.agreement.text()
+    assert f"highest {2 * two / (two + three):.3f}" in panel.agreement.text()
+    session.agreement = case_agreement(replace(small_case, annotations=small_case.annotations[:1]))
+    assert "at least two" in panel.agreement.text()
+
+
+def test_a_bone_nobody_drilled_says_so(panel, session, small_case) -> None:
+    session.case = replace(small_case, annotations=())
+    assert not panel.all_button.isEnabled()
+    assert "No surgeon" in panel.all_button.toolTip()
+    assert panel.ticks == {}

@@ -1,0 +1,26 @@
+"""Curves show the epochs they were given."""
+
+from napari_rpdl.gui.curves import Curves
+from napari_rpdl.learning.events import EpochEnded
+
+
+def test_curves_follow_the_epochs_and_mark_the_best(qtbot) -> None:
+    curves = Curves()
+    qtbot.addWidget(curves)
+    curves.show()
+    epochs = [EpochEnded(n, 3, 1 / n, (0.9, 0.5, 0.7)[n - 1], 0.5, 1e-3, 0.1, 5.0, n < 3) for n in (1, 2, 3)]
+    curves.show_epochs(epochs)
+    (axes,) = curves.figure.axes
+    training, validation, best = (line.get_xydata().tolist() for line in axes.lines)
+    assert training == [[1, 1], [2, 0.5], [3, 1 / 3]]
+    assert validation == [[1, 0.9], [2, 0.5], [3, 0.7]]
+    assert best == [[2, 0.5]]
+    qtbot.waitUntil(lambda: axes.get_xlim()[1] < 5, timeout=3000)
+
+
+def test_a_training_without_validation_is_judged_by_its_own_loss(qtbot) -> None:
+    curves = Curves()
+    qtbot.addWidget(curves)
+    curves.show_epochs([EpochEnded(1, 1, 0.4, None, None, 1e-3, 0.1, 0.0, True)])
+    _, validation, best = (line.get_xydata().tolist() for line in curves.figure.axes[0].lines)
+    assert (validation, best) == ([], [[1, 0.4]])
