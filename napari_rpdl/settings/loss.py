@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from napari_rpdl.settings.base import Settings
 
@@ -38,3 +38,11 @@ class LossSettings(Settings):
     """Factor of the cross-entropy in compound losses (bce+...) and surgeon-heads."""
     vote_weights: tuple[Annotated[float, Field(ge=-1000, le=1000)], ...] = ()
     """Worth of a voxel with 0, 1, ... K votes in vote-utility losses; empty: share of votes (linear form: less 0.4)."""
+
+    @field_validator("vote_weights")
+    @classmethod
+    def _from_none_to_all(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
+        if len(weights) == 1:
+            msg = "give a weight for every number of votes, 0 to K, so at least two; or none"
+            raise ValueError(msg)
+        return weights

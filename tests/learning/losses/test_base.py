@@ -1,5 +1,7 @@
 """What the losses share, against the consensus below torch and against hand calculation."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from napari_rpdl.consensus.rpmap import rpmap_of
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.losses import LOSSES, PatternTargets, make_loss
 from napari_rpdl.learning.losses.base import rewards
-from napari_rpdl.learning.losses.dice import DiceLoss
+from napari_rpdl.learning.losses.dice import DiceLoss, SurgeonDiceLoss
 from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings, TrainingSettings
 
 SINGLE = [name for name in LOSSES if name != "surgeon-heads"]
@@ -93,3 +95,14 @@ def test_several_heads_are_refused(make_bones):
     bones = make_bones(2)
     with pytest.raises(InputError, match="surgeon-heads"):
         DiceLoss()(bones.logits.expand(-1, 2, -1, -1, -1), bones.targets)
+
+
+def test_the_loss_of_the_manual_runs(make_bones, assert_same):
+    """With equal weights of both errors, a Tversky loss is a Dice loss with twice the smoothing."""
+    manual = (Path(__file__).parents[3] / "docs" / "losses.md").read_text()
+    example = manual.split("```python")[1].split("```")[0].replace("0.3", "0.5").replace("0.7", "0.5")
+    bones = make_bones(7)
+    names = {"logits": bones.logits, "masks": bones.masks.bool(), "PatternTargets": PatternTargets}
+    exec(example, names)
+    expected = SurgeonDiceLoss(2.0)(bones.logits, PatternTargets.from_masks(bones.masks.bool()))
+    assert_same(names["loss"], expected, bones.logits)
