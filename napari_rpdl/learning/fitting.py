@@ -8,6 +8,7 @@ epoch exactly as if it had never stopped, and no random state has to be kept.
 import math
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -31,6 +32,7 @@ from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.sampling import Bones, PackedCase, make_batch, pack
 from napari_rpdl.learning.schedules import learning_rate
 from napari_rpdl.learning.stepping import Stepper
+from napari_rpdl.learning.tensorboard import Curves, check_tensorboard
 from napari_rpdl.learning.validating import Watched, validate
 from napari_rpdl.settings import TrainingSettings
 
@@ -39,6 +41,8 @@ def check_settings(settings: TrainingSettings) -> None:
     """Raise an InputError for what can be known to fail before any bone is read."""
     choose_device(settings.device)
     check_network(settings.network, settings.grid)
+    if settings.tensorboard:
+        check_tensorboard()
 
 
 def load_cases(
@@ -72,8 +76,12 @@ def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator
             training_bones=_bones(dataset, record.training_cases),
             validation_bones=_bones(dataset, record.validation_cases),
         )
-        while (reason := fitting.progress.reason(settings)) is None:
-            yield from fitting.epoch()
+        with _curves(run) as curves:
+            while (reason := fitting.progress.reason(settings)) is None:
+                for event in fitting.epoch():
+                    if curves is not None and isinstance(event, EpochEnded):
+                        curves.add(event)
+                    yield event
         progress = fitting.progress
         ended = TrainingEnded(reason, progress.epoch, progress.best_epoch, progress.best_loss or 0.0, str(run.folder))
         run.append(ended)
@@ -217,6 +225,16 @@ class _Clock:
 
     def remaining(self) -> float:
         return (time.monotonic() - self.started) / self.steps * (self.total - self.steps)
+
+
+@contextmanager
+def _curves(run: Run) -> Iterator[Curves | None]:
+    """Give the log for TensorBoard where it is wished."""
+    if not run.settings.tensorboard:
+        yield None
+        return
+    with closing(Curves(run.folder)) as curves:
+        yield curves
 
 
 def _bones(dataset: Dataset, case_ids: Sequence[str]) -> tuple[str, ...]:
