@@ -52,7 +52,7 @@ class TensorFlowStride(nn.Module):
     """Pad (B, C, z, y, x) with zeros as TensorFlow's "same" does for a 3³ convolution of stride 2 on an even grid.
 
     All padding lies behind the last voxel; PyTorch's ``padding=1`` puts the padding that counts
-    before the first one, which moves the features of each level by a voxel.
+    before the first one, which moves the features of each level by half a voxel of that level.
     """
 
     def forward(self, features: Tensor) -> Tensor:
