@@ -18,6 +18,9 @@ from napari_rpdl.errors import InputError
 Probabilities = NDArray[np.float32]
 Curve = NDArray[np.float64]
 
+_PROBES = (0.05, 0.2, 0.5)
+"""Any region bounds D* from below, and voxels at or below half of that bound need not be ranked."""
+
 THRESHOLDS = (np.arange(1, 101) / 100).astype(np.float32)
 """Where ``dice_by_threshold`` looks: 0.01, 0.02 ... 1.00."""
 
@@ -57,14 +60,22 @@ def dice_optimal(probabilities: Probabilities) -> DiceOptimal:
         InputError: a value is not in 0..1.
     """
     checked_probabilities(probabilities)
-    ranked = np.sort(probabilities[probabilities > 0])[::-1].astype(np.float64)
-    values = 2 * np.cumsum(ranked) / (np.arange(1, ranked.size + 1) + ranked.sum())
+    expected = float(probabilities.sum(dtype=np.float64))
+    floor = max(_value(probabilities, threshold, expected) for threshold in _PROBES) / 2
+    ranked = np.sort(probabilities[probabilities > floor])[::-1].astype(np.float64)
+    values = 2 * np.cumsum(ranked) / (np.arange(1, ranked.size + 1) + expected)
     with np.errstate(divide="ignore"):
-        nobody_drills = float(np.exp(np.log1p(-ranked).sum()))
+        nobody_drills = float(np.exp(np.log1p(-probabilities).sum(dtype=np.float64)))
     if not ranked.size or values.max() <= nobody_drills:
         return DiceOptimal(np.zeros(probabilities.shape, np.bool_), nobody_drills, None)
     threshold = float(ranked[values.argmax()])
     return DiceOptimal(probabilities >= np.float32(threshold), float(values.max()), threshold)
+
+
+def _value(probabilities: Probabilities, threshold: float, expected: float) -> float:
+    """Return the expected Dice of the voxels above a threshold, 0 where there is none."""
+    inside = probabilities[probabilities > threshold]
+    return 2 * float(inside.sum(dtype=np.float64)) / (inside.size + expected) if inside.size else 0.0
 
 
 def dice_by_threshold(probabilities: Probabilities, masks: Sequence[Mask]) -> Curve:

@@ -63,6 +63,14 @@ def test_the_margin_is_in_mm_where_the_spacing_is_known(block, spacing, margin, 
     assert constrain(region(np.s_[6, :, :]), case, DecisionSettings(margin=margin)).removed == {CRITICAL: around}
 
 
+def test_a_small_region_keeps_its_distance_from_structures_beyond_its_box(block):
+    single = region(np.s_[6, 9, 7])  # three voxels from the nerve at x = 4
+    assert constrain(single, block, DecisionSettings(margin=2.9)).removed == {CRITICAL: 0}
+    assert constrain(single, block, DecisionSettings(margin=3.0)).removed == {CRITICAL: 1}
+    stretched = case_of(block.labels(), (1.0, 1.0, 0.4))
+    assert constrain(single, stretched, DecisionSettings(margin=1.3)).removed == {CRITICAL: 1}
+
+
 def test_a_bone_without_its_critical_structures_forbids_nothing(block):
     case = case_of(np.minimum(block.labels(), BONE))
     assert not forbidden(case, 2.0).any()
