@@ -54,9 +54,12 @@ def validate(
 
 
 def _dices(logits: Tensor, batch: Batch, bones: Bones, draws: Sequence[Draw]) -> Iterator[float]:
-    """Yield the Dice of each mask to each surgeon who counts; 1 where both are empty."""
+    """Yield the Dice of each mask to each surgeon who counts; 1 where both are empty.
+
+    The mask is that of the mean over the heads, as in prediction.
+    """
     targets = batch.targets
-    inside = (logits[:, 0].sigmoid() >= THRESHOLD).flatten(1)
+    inside = (logits.sigmoid().mean(1) >= THRESHOLD).flatten(1)
     hits = torch.zeros_like(targets.voxels).flatten()
     hits.index_add_(0, targets.bins, inside.flatten()[targets.drilled].to(hits))
     shared = hits.view_as(targets.voxels) @ targets.members

@@ -26,11 +26,19 @@ class _Bone(nn.Module):
         return 20 * inputs[:, 1:2] - 10 + self.weight
 
 
-def watched(dataset, draws):
-    bones = Bones([pack(case, SETTINGS, True) for case in dataset], CPU)
-    network = _Bone()
-    stepper = Stepper(network, make_loss(SETTINGS, 0.05), ComputationSettings(), CPU)
-    return validate(stepper, network, bones, draws, SETTINGS, dataset.table.codes)
+class _Heads(_Bone):
+    """Two surgeons drill what ``_Bone`` calls drilled, the first, less sure of it, does not."""
+
+    def forward(self, inputs):
+        bone = super().forward(inputs)
+        return torch.cat([-bone / 20, bone, bone], 1)
+
+
+def watched(dataset, draws, network=None, settings=SETTINGS):
+    bones = Bones([pack(case, settings, True) for case in dataset], CPU)
+    network = network or _Bone()
+    stepper = Stepper(network, make_loss(settings, 0.05), ComputationSettings(), CPU)
+    return validate(stepper, network, bones, draws, settings, dataset.table.codes)
 
 
 def plain_dice(a, b):
@@ -41,6 +49,12 @@ def test_dice_is_the_mean_over_bones_and_surgeons(small_dataset):
     expected = [plain_dice(case.labels() == 1, mask) for case in small_dataset for mask in case.masks()]
     found = watched(small_dataset, [Draw(0), Draw(1, LEFT_RIGHT), Draw(2)])
     assert found.dice == pytest.approx(np.mean(expected), rel=1e-6)
+
+
+def test_heads_are_asked_for_their_mean(small_dataset):
+    settings = SETTINGS.model_copy(update={"loss": "surgeon-heads"})
+    heads = watched(small_dataset, [Draw(0)], _Heads(), settings)
+    assert heads.dice == watched(small_dataset, [Draw(0)]).dice
 
 
 def test_a_repeated_pass_is_compared_with_its_surgeon(small_dataset):
