@@ -114,8 +114,10 @@ class Tune(Command):
     What comes out: a JSON file beside the checkpoint. It counts until the run is trained on.
     """
 
-    runs: Positional[tuple[Path, ...]]
-    """Run folders."""
+    run: Positional[Path]
+    """Run folder."""
+    others: Positional[tuple[Path, ...]] = ()
+    """More run folders; each is then tuned on the bones that the others hold out."""
     dataset: Path | None = None
     """Dataset folder, if it was moved since the runs began."""
     asking: AskingSettings = field(default_factory=AskingSettings)
@@ -126,11 +128,11 @@ class Tune(Command):
         from napari_rpdl.learning.runs import Run
         from napari_rpdl.learning.tuning import Tuned, tune
 
-        dataset = Dataset.open(self.dataset or Run.open(self.runs[0]).dataset_folder)
+        dataset = Dataset.open(self.dataset or Run.open(self.run).dataset_folder)
         tuned: list[Tuned] = []
 
         def collected() -> Iterator[Event]:
-            for event in tune(self.runs, dataset, self.asking):
+            for event in tune([self.run, *self.others], dataset, self.asking):
                 if isinstance(event, Tuned):
                     tuned.append(event)
                 yield event

@@ -52,10 +52,13 @@ def tune(runs: Sequence[Path], dataset: Dataset, settings: AskingSettings | None
         Progress, and a ``Tuned`` for each run.
 
     Raises:
-        InputError: PyTorch is missing, or there is no bone that a run may be tuned on.
+        InputError: PyTorch is missing, there is no run, or no bone that a run may be tuned on.
     """
     check_requirements()
     settings = settings or AskingSettings()
+    if not runs:
+        msg = "Expected at least one run to tune, got none. Name a run folder."
+        raise InputError(msg)
     opened = {path: Run.open(path) for path in dict.fromkeys(runs)}
     alone = len(opened) == 1
     asked = {path: _watching(run) if alone else run.record.hold_out for path, run in opened.items()}

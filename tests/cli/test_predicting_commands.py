@@ -77,6 +77,17 @@ def test_a_tuned_threshold_is_found_stored_and_named(run, result, small_dataset,
     assert f"threshold {tuned['threshold']:.2f}" in out
 
 
+def test_runs_are_tuned_on_what_the_others_hold_out(result, small_dataset, tmp_path):
+    folders = []
+    for bone in ("bone_1", "bone_2"):
+        folders.append(tmp_path / bone)
+        result("train", small_dataset.folder, folders[-1], "--hold-out", bone, "--epochs", "1", *TINY)
+    first, second = result("tune", *folders)["tuned"]
+    assert first["cases"] == ["bone_2"]
+    assert second["cases"] == ["bone_1"]
+    assert first["source"] == "bones held out by other runs"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

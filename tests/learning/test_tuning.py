@@ -57,6 +57,11 @@ def test_several_runs_are_tuned_on_what_the_others_hold_out(trained, small_datas
     assert both.tuned == pytest.approx(np.mean([events[str(run)].threshold for run in runs[:2]]))
 
 
+def test_no_run_cannot_be_tuned(small_dataset):
+    with pytest.raises(InputError, match="at least one run"):
+        tuned_by([], small_dataset)
+
+
 def test_no_bone_to_tune_on_is_an_error_with_a_remedy(trained, small_dataset):
     with pytest.raises(InputError, match="validation_bones of 1 or more"):
         tuned_by([trained("bone_3", validation_bones=0)], small_dataset)
