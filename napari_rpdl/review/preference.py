@@ -83,7 +83,7 @@ def bradley_terry(choices: Sequence[Choice], seed: int = 0, resamples: int = _RE
         note = "Some methods never lost to, or were never compared with, some others: their lead has no finite size."
         return Preference(methods, (), None, None, counted, ties, note)
     fitted = _fit(data, len(methods))
-    strengths = _with_intervals(data, [choice.bone for choice in choices], fitted[: len(methods)], seed, resamples)
+    strengths = _with_intervals(data, [choice.bone for choice in choices], fitted, seed, resamples)
     nu = float(np.exp(fitted[-1])) if ties else 0.0
     return Preference(methods, strengths, float(fitted[len(methods)]), nu, counted, ties)
 
@@ -110,8 +110,8 @@ def _is_connected(data: NDArray[np.int64], methods: int) -> bool:
     return int(connected_components(beats > 0, directed=True, connection="strong")[0]) == 1
 
 
-def _fit(data: NDArray[np.int64], methods: int) -> NDArray[np.float64]:
-    """Return log-strengths (mean 0), left bias and log nu."""
+def _fit(data: NDArray[np.int64], methods: int, start: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    """Return log-strengths (mean 0), left bias and log nu; ``start`` is a solution of similar data."""
     left, right, winner = data.T
     any_tie, both_sides = bool((winner == 0).any()), bool((winner == 1).any() and (winner == 2).any())
 
@@ -134,15 +134,18 @@ def _fit(data: NDArray[np.int64], methods: int) -> NDArray[np.float64]:
         gradient = np.concatenate([slope[1:], [(surplus[1] + half).sum() * both_sides, surplus[0].sum() * any_tie]])
         return -float(terms.T[np.arange(len(data)), winner].sum() - norm.sum()), -gradient
 
-    found = minimize(loss, np.zeros(methods + 1), jac=True, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9})
+    first = np.zeros(methods + 1)
+    if start is not None:
+        first[:-2], first[-2:] = start[1:methods] - start[0], np.nan_to_num(start[-2:], neginf=0.0)
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9})
     strengths, bias, nu = unpacked(found.x)
     return np.concatenate([strengths - strengths.mean(), [bias, nu]])
 
 
 def _with_intervals(
-    data: NDArray[np.int64], bones: Sequence[str], strengths: NDArray[np.float64], seed: int, resamples: int
+    data: NDArray[np.int64], bones: Sequence[str], fitted: NDArray[np.float64], seed: int, resamples: int
 ) -> tuple[Interval, ...]:
-    names = sorted(set(bones))
+    names, strengths = sorted(set(bones)), fitted[:-2]
     if len(names) < 3:
         return tuple(Interval(float(strength)) for strength in strengths)
     rows = [np.flatnonzero(np.array(bones) == name) for name in names]
@@ -151,7 +154,7 @@ def _with_intervals(
     for _ in range(resamples):
         sample = data[np.concatenate([rows[index] for index in rng.integers(len(names), size=len(names))])]
         if _is_connected(sample, len(strengths)):
-            drawn.append(_fit(sample, len(strengths))[: len(strengths)])
+            drawn.append(_fit(sample, len(strengths), fitted)[:-2])
     # Where many resamples have no finite answer, the rest would give too narrow an interval.
     if len(drawn) < 0.95 * resamples:
         return tuple(Interval(float(strength)) for strength in strengths)

@@ -26,7 +26,7 @@ LEFT, RIGHT, TIE = 1.0, 2.0, 0.0
 
 _FOLDER = Path(__file__).with_name("scales")
 _MAX_BYTES = 1_000_000
-_ENDS: dict[AnswerType, tuple[float, float]] = {
+ENDS: dict[str, tuple[float, float]] = {
     "binary": (0, 1),
     "rating": (1, 5),
     "visual analogue": (0, 100),
@@ -75,7 +75,7 @@ class Item(Settings):
     @property
     def ends(self) -> tuple[float, float]:
         """Lowest and highest score."""
-        return _ENDS[self.answer]
+        return ENDS[self.answer]
 
     def check(self, score: float | None) -> None:
         """Raise an InputError unless ``score`` answers this item; None is "not assessable"."""

@@ -7,12 +7,13 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 
 from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.planning import Plan, plan_study
-from napari_rpdl.review.record import Given, now
+from napari_rpdl.review.record import Answer, Given, Mark, new_id, now
 from napari_rpdl.review.scale import find_scale
 from napari_rpdl.review.study import SURGEONS, Candidate
 from napari_rpdl.settings.review import StudySettings
@@ -72,6 +73,63 @@ def filled(answering):
         book.lock(grader, index)
 
     return fill
+
+
+@pytest.fixture
+def record():
+    """Put final answers, (grader, presentation index, item, score), into a book all at once."""
+
+    def put(book, answered):
+        scale, answers, shown = book.study.scale, [], set()
+        for grader, index, item, score in answered:
+            presentation = book.study.presentation(grader, index)
+            shown.add((grader, index))
+            answers.append(
+                Answer(
+                    grader=grader,
+                    presentation_index=index,
+                    item_id=item,
+                    score=score,
+                    opened_at=now(),
+                    answered_at=now(),
+                    recorded_at=now(),
+                    answer_id=new_id(),
+                    study_id=book.study.study_id,
+                    scale_id=scale.id,
+                    scale_version=scale.version,
+                    scale_hash=scale.hash,
+                    phase=presentation.phase,
+                    bone_code=presentation.bone,
+                    codes=" ".join(presentation.tiles),
+                    app_version="1",
+                )
+            )
+        whose = {"study_id": book.study.study_id, "kind": "locked"}
+        marks = [Mark(mark_id=new_id(), grader=g, presentation_index=i, at=now(), **whose) for g, i in sorted(shown)]
+        book.add(answers, marks)
+
+    return put
+
+
+@pytest.fixture
+def grade(record):
+    """Let all graders grade everything: a method's worth and some noise, as scores or as preferences."""
+
+    def simulate(book, plan, worth, noise):
+        rng = np.random.default_rng(0)
+        answered = []
+        for grader in book.study.graders:
+            for shown in grader.presentations:
+                seen = [worth[plan.key.row(code).candidate.method] + noise * rng.normal() for code in shown.tiles]
+                for item in book.study.scale.items:
+                    if book.study.scale.compares:
+                        score = 0 if abs(seen[0] - seen[1]) < 0.2 else 1 + int(seen[1] > seen[0])
+                    else:
+                        score = int(np.clip(round(seen[0] + 0.3 * rng.normal()), *item.ends))
+                    answered.append((grader.grader, shown.index, item.id, score))
+        record(book, answered)
+
+    return simulate
 
 
 def unprivileged() -> str | None:
