@@ -5,7 +5,7 @@ from napari.utils.colormaps import Colormap, DirectLabelColormap, ensure_colorma
 from numpy.typing import NDArray
 
 from napari_rpdl.data.structures import StructureTable
-from napari_rpdl.gui.palette import NETWORK, PENALTY, REWARD, rgb
+from napari_rpdl.gui.palette import AGREED, NETWORK, PENALTY, REWARD, rgb
 
 
 def structure_labels(table: StructureTable) -> DirectLabelColormap:
@@ -17,6 +17,11 @@ def structure_labels(table: StructureTable) -> DirectLabelColormap:
 def one_color_labels(color: str) -> DirectLabelColormap:
     """Return the colours of a mask."""
     return DirectLabelColormap(color_dict={None: "transparent", 0: "transparent", 1: color})
+
+
+def difference_labels(one: str, other: str) -> DirectLabelColormap:
+    """Return the colours of agreement (1, grey), of what only one (2) and only another (3) drilled."""
+    return DirectLabelColormap(color_dict={None: "transparent", 0: "transparent", 1: AGREED, 2: one, 3: other})
 
 
 def rpmap_colormap(penalties: bool) -> Colormap:

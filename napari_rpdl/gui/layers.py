@@ -13,21 +13,22 @@ from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.structures import StructureTable
-from napari_rpdl.data.volume import Grid
 from napari_rpdl.gui import colormaps
-from napari_rpdl.gui.camera import View, stance
-from napari_rpdl.gui.meshes import Mesh
-from napari_rpdl.gui.palette import NETWORK, surgeon_color
+from napari_rpdl.gui.meshes import NOTHING, Mesh
+from napari_rpdl.gui.palette import NETWORK, REWARD, surgeon_color
 from napari_rpdl.gui.space import METADATA, metadata_of, placement
+from napari_rpdl.gui.standpoint import Standpoint
 
 CT, LABELS, BONE, STRUCTURES = "CT", "Structures (slices)", "Bone", "Structures"
 RPMAP, PROBABILITY, NETWORK_REGION, REGIONS = "RPMap", "Probability", "Predicted region", "Drilled regions"
-_IN_3D = (BONE, STRUCTURES, REGIONS)
-_IN_SLICES = (CT, LABELS, NETWORK_REGION)
-_ORDER = (CT, LABELS, STRUCTURES, BONE, REGIONS, RPMAP, PROBABILITY, NETWORK_REGION)
+CONSENSUS, CONSENSUS_OUTLINE, DIFFERENCES = "Consensus", "Consensus (slices)", "Differences"
+_IN_3D = (BONE, STRUCTURES, REGIONS, CONSENSUS)
+_IN_SLICES = (CT, LABELS, NETWORK_REGION, CONSENSUS_OUTLINE, DIFFERENCES)
+_ORDER = (
+    *(CT, LABELS, STRUCTURES, BONE, REGIONS, CONSENSUS, RPMAP, PROBABILITY),
+    *(DIFFERENCES, NETWORK_REGION, CONSENSUS_OUTLINE),
+)
 _ROLE = "role"
-_UNIT_CUBE = (1, 1, 1)
-_STORED_ORDER = (0, 1, 2)
 
 
 class Layers:
@@ -35,23 +36,23 @@ class Layers:
 
     def __init__(self, viewer: Any) -> None:
         self._viewer = viewer
-        self._grid = Grid.of_shape(_UNIT_CUBE)
+        self.standpoint = Standpoint(viewer)
         self._case_id = ""
         self._wanted: dict[str, bool] = {}
         self._table: StructureTable | None = None
         self._threshold = 0.5
         self._uncovered = False
+        self._consensus_colors = colormaps.one_color_labels(REWARD)
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
         warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
         warnings.filterwarnings("ignore", "Inconsistent units across layers")  # while one bone gives way to the next
-        viewer.canvas.overlays.scale_bar.visible = True  # its unit is that of the layers: mm, or pixels where unknown
         viewer.dims.events.ndisplay.connect(self._apply_dimension)
 
     # -- what a bone consists of ------------------------------------------------------
 
     def show_case(self, case: Case) -> None:
         """Show the arrays of another bone; surfaces and results of the last one vanish."""
-        self._grid, self._case_id = case.grid, case.case_id
+        self.standpoint.grid, self._case_id = case.grid, case.case_id
         for role in self._roles():
             self._want(role, False)
             self._place(self._find(role))  # hidden layers, too: napari wants one unit for all
@@ -59,7 +60,7 @@ class Layers:
             self._show_ct(case.ct.voxels)
         nothing = np.zeros(case.grid.shape, np.uint8)  # gives the slices their extent where only drillings are known
         self._show_labels(nothing if case.structures is None else case.structures.voxels, case.table)
-        self._orient()
+        self.standpoint.orient()
         self._name_axes()
 
     def show_bone(self, mesh: Mesh) -> None:
@@ -97,6 +98,26 @@ class Layers:
 
     # -- maps and predictions ---------------------------------------------------------
 
+    def show_consensus(self, mask: Mask | None, mesh: Mesh = NOTHING) -> None:
+        """Outline in the slices, and show in 3-D, what enough surgeons drilled; or nothing."""
+        if mask is None:
+            self._want(CONSENSUS, False)
+            self._want(CONSENSUS_OUTLINE, False)
+            return
+        layer = self._surface(CONSENSUS, mesh)
+        layer.blending, layer.opacity = "translucent_no_depth", 0.6
+        outline = self._labels(CONSENSUS_OUTLINE, mask.astype(np.uint8))
+        outline.colormap = self._consensus_colors
+        outline.contour, outline.opacity = 1, 1.0
+
+    def show_differences(self, differences: NDArray[np.uint8] | None, colormap: Any = None) -> None:
+        """Colour in the slices where two regions agree (1), or only one of them is (2, 3); or nothing."""
+        if differences is None:
+            self._want(DIFFERENCES, False)
+            return
+        layer = self._labels(DIFFERENCES, differences)
+        layer.colormap, layer.opacity = colormap, 0.7
+
     def show_rpmap(self, rpmap: NDArray[np.float32] | None) -> None:
         """Show a reward-penalty map with a colour bar, or none."""
         if rpmap is None:
@@ -130,7 +151,7 @@ class Layers:
         if layer is None or not self._wanted.get(PROBABILITY):
             return
         layer.iso_threshold = threshold
-        if not self.is_3d:
+        if not self.standpoint.is_3d:
             self._fill_region(layer)
 
     def _fill_region(self, layer: Any) -> None:
@@ -142,43 +163,6 @@ class Layers:
         """Hide the predicted region in 3-D while the bone has it cut out, else it would fill the cavity."""
         self._uncovered = uncovered
         self._apply_dimension()
-
-    # -- where the person looks from --------------------------------------------------
-
-    def look(self, view: View, case: Case) -> None:
-        """Turn to 3-D and stand where a view stands."""
-        self.set_3d(True)
-        towards = stance(view, case.side)
-        self._viewer.scene.camera.set_view_direction(towards.gaze, towards.up)
-
-    def set_3d(self, on: bool) -> None:
-        """Show surfaces, or slices."""
-        if on:
-            self._viewer.dims.order = _STORED_ORDER  # a slice may have turned the axes
-        self._viewer.dims.ndisplay = 3 if on else 2
-        self._orient()
-
-    def slice_through(self, order: tuple[int, int, int], voxel: tuple[int, int, int] | None) -> None:
-        """Show the slice across the first axis of ``order`` through ``voxel`` (z, y, x), the middle where None."""
-        self._viewer.dims.ndisplay = 2
-        self._viewer.dims.order = order
-        self.fit(voxel)
-
-    @property
-    def is_3d(self) -> bool:
-        """Whether the viewer shows three dimensions."""
-        return bool(self._viewer.dims.ndisplay == 3)
-
-    def fit(self, voxel: tuple[int, int, int] | None = None) -> None:
-        """Bring the whole bone into view, sliced at ``voxel`` (z, y, x), in the middle where None."""
-        self._orient()
-        self._viewer.reset_view(reset_camera_angle=False)
-        self.go_to(voxel or tuple(size // 2 for size in self._grid.shape))
-
-    def go_to(self, at: tuple[int, ...]) -> None:
-        """Slice through a voxel (z, y, x)."""
-        for axis, (origin, step, index) in enumerate(zip(self._grid.origin, self._grid.steps, at, strict=True)):
-            self._viewer.dims.set_point(axis, origin + step * index)
 
     # -- layers -----------------------------------------------------------------------
 
@@ -203,7 +187,9 @@ class Layers:
     def _array(self, role: str, data: NDArray[Any], add: Callable[..., Any], name: str) -> Any:
         layer = self._find(role)
         if layer is None:
-            layer = add(data, name=name, visible=False, metadata={METADATA: {_ROLE: role}}, **placement(self._grid))
+            layer = add(
+                data, name=name, visible=False, metadata={METADATA: {_ROLE: role}}, **placement(self.standpoint.grid)
+            )
             self._order()
         else:
             layer.data = data
@@ -223,7 +209,7 @@ class Layers:
                 visible=False,
                 shading="none",
                 metadata={METADATA: {_ROLE: role}},
-                **placement(self._grid),
+                **placement(self.standpoint.grid),
             )
             self._order()
         else:
@@ -243,11 +229,11 @@ class Layers:
 
     def _place(self, layer: Any) -> None:
         """Put a layer where the case lies and remember how to save it."""
-        where = placement(self._grid)
+        where = placement(self.standpoint.grid)
         layer.scale, layer.translate = where["scale"], where["translate"]
         layer.units, layer.axis_labels = where["units"], where["axis_labels"]
         role = layer.metadata[METADATA][_ROLE]
-        layer.metadata = {**layer.metadata, **metadata_of(self._grid, role=role, case_id=self._case_id)}
+        layer.metadata = {**layer.metadata, **metadata_of(self.standpoint.grid, role=role, case_id=self._case_id)}
 
     def _note(self, layer: Any, **facts: object) -> None:
         layer.metadata = {**layer.metadata, METADATA: {**layer.metadata[METADATA], **facts}}
@@ -269,25 +255,22 @@ class Layers:
 
     def _fits_dimension(self, role: str) -> bool:
         if role in _IN_3D:
-            return self.is_3d
+            return self.standpoint.is_3d
         if role == PROBABILITY and self._uncovered:
-            return not self.is_3d
-        return not (self.is_3d and (role in _IN_SLICES or role.startswith("outline")))
+            return not self.standpoint.is_3d
+        return not (self.standpoint.is_3d and (role in _IN_SLICES or role.startswith("outline")))
 
     def _apply_dimension(self, _: object = None) -> None:
         for role in self._roles():
             self._want(role, self._wanted.get(role, False))
-        if not self.is_3d and self._wanted.get(PROBABILITY) and (layer := self._find(PROBABILITY)) is not None:
+        if (
+            not self.standpoint.is_3d
+            and self._wanted.get(PROBABILITY)
+            and (layer := self._find(PROBABILITY)) is not None
+        ):
             self._fill_region(layer)
         if (layer := self._find(RPMAP)) is not None:
-            layer.colormap = colormaps.rpmap_colormap(penalties=not self.is_3d)
-
-    def _orient(self) -> None:
-        """Show the patient unmirrored: napari's own default shows (z, y, x) as a mirror image.
-
-        In axial slices the face is up and the patient's right on the left, as radiologists look.
-        """
-        self._viewer.scene.camera.orientation = ("away", "up", "left")
+            layer.colormap = colormaps.rpmap_colormap(penalties=not self.standpoint.is_3d)
 
     def _name_axes(self) -> None:
         self._viewer.dims.axis_labels = ("z", "y", "x")

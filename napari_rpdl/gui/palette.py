@@ -4,6 +4,7 @@ OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "
 """Distinguishable with any colour vision (Okabe and Ito, 2008); black is left out on the dark canvas."""
 
 NETWORK = "#FF4FD8"
+AGREED = "#d0d0d0"
 REWARD, PENALTY = "#2C7BE5", "#E66101"
 
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from psygnal import SignalGroupDescriptor
 
 from napari_rpdl.consensus.agreement import CaseAgreement
+from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.evaluation.clearance import Clearance
+from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
@@ -95,6 +98,11 @@ class Session:
         rpmap: settings of the reward-penalty map.
         rpmap_shown: whether the map lies over the bone.
         rpmap_range: smallest and largest value of the map that is shown.
+        left_out: surgeons whose regions do not count in the map and the consensus.
+        consensus: what at least so many surgeons drilled is shown; nothing for 0.
+        implication: what the votes look like, and what the map makes of them.
+        probe: what is known about the voxel that was clicked.
+        clearances: how close the chosen region comes to critical structures.
         agreement: what the surgeons of ``case`` agree on.
         training: the training that runs or ran last.
         run: the run folder whose network predicts.
@@ -116,6 +124,11 @@ class Session:
     rpmap: RPMapSettings = PAPER
     rpmap_shown: bool = False
     rpmap_range: tuple[float, float] | None = None
+    left_out: frozenset[str] = frozenset()
+    consensus: int = 0
+    implication: Implication | None = None
+    probe: Probe | None = None
+    clearances: tuple[Clearance, ...] = ()
     agreement: CaseAgreement | None = None
     training: TrainingState = TrainingState()
     run: Path | None = None

@@ -25,6 +25,7 @@ from napari_rpdl.events import Event, Failed
 from napari_rpdl.gui.camera import VIEWS, View
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.imports import ImportCoordinator
+from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
 from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
@@ -32,6 +33,7 @@ from napari_rpdl.gui.jobs import Jobs
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.memory import Memory
 from napari_rpdl.gui.panels.bones import BonesPanel
+from napari_rpdl.gui.panels.inspect import InspectPanel
 from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.panels.rpmap import RPMapPanel
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
@@ -54,12 +56,14 @@ class Workspace(QWidget):
         layers = Layers(napari_viewer)
         self.cases = CaseCoordinator(self.session, layers, self.jobs)
         self.maps = MapCoordinator(self.session, layers, self.jobs)
+        self.inspection = InspectionCoordinator(self.session, layers, self.jobs, self.cases.region_of)
         self.trainings = TrainingCoordinator(self.session, self.jobs)
         self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
         self.bones = BonesPanel(self.session)
         self.surgeons = SurgeonsPanel(self.session)
         self.rpmap = RPMapPanel(self.session)
+        self.inspect = InspectPanel(self.session)
         self.train = TrainPanel(self.session)
         self.predict = PredictPanel(self.session)
         self.memory = Memory(show_info)
@@ -68,7 +72,7 @@ class Workspace(QWidget):
         self._pulse = QProgressBar()
         self._arrange()
         self._connect()
-        self._bind_keys(napari_viewer)
+        self._bind(napari_viewer)
         self._end_with_the_window()
 
     def open_dataset(self, folder: Path, case_id: str = "", run: Path | None = None) -> None:
@@ -115,6 +119,7 @@ class Workspace(QWidget):
             ("Bones", self.bones),
             ("Surgeons", self.surgeons),
             ("RPMap", self.rpmap),
+            ("Inspect", self.inspect),
             ("Train", self.train),
             ("Predict", self.predict),
         ):
@@ -137,13 +142,18 @@ class Workspace(QWidget):
         self._wish(self.bones.case_chosen, self.cases.show_case)
         self._wish(self.bones.step_asked, self.cases.step)
         self._wish(self.bones.view_asked, self.cases.look)
-        self._wish(self.bones.dimensions_asked, lambda dimensions: self._layers.set_3d(dimensions == 3))
+        self._wish(self.bones.dimensions_asked, lambda dimensions: self._layers.standpoint.set_3d(dimensions == 3))
         self._wish(self.bones.opacity_chosen, self.cases.choose_opacity)
         self._wish(self.bones.structures_hidden, self.cases.hide_structures)
         self._wish(self.surgeons.surgeons_chosen, self.cases.choose_surgeons)
         self._wish(self.surgeons.left_by_chosen, self.cases.choose_left_by)
         self._wish(self.rpmap.shown_chosen, self.maps.show)
         self._wish(self.rpmap.settings_chosen, self.maps.choose_settings)
+        self._wish(self.surgeons.pair_chosen, self.cases.compare)
+        self._wish(self.inspect.region_chosen, self.inspection.measure)
+        self._wish(self.inspect.place_chosen, self.inspection.go_to)
+        self._wish(self.rpmap.left_out_chosen, self.maps.leave_out)
+        self._wish(self.rpmap.consensus_chosen, self.maps.choose_consensus)
         self._wish(self.train.train_asked, lambda: self.trainings.train(self.train.wish()))
         self._wish(self.train.resume_asked, self.trainings.resume)
         self._wish(self.train.cancel_asked, self.trainings.cancel)
@@ -174,9 +184,10 @@ class Workspace(QWidget):
 
         signal.connect(safely)
 
-    def _bind_keys(self, viewer: "napari.viewer.Viewer") -> None:
+    def _bind(self, viewer: "napari.viewer.Viewer") -> None:
         viewer.bind_key("N", lambda _: self.cases.step(1), overwrite=True)
         viewer.bind_key("Shift-N", lambda _: self.cases.step(-1), overwrite=True)
+        viewer.mouse_drag_callbacks.append(self.inspection.clicked)
         for choice in VIEWS:
             viewer.bind_key(f"Shift-{choice.key}", _looking(self.cases, choice.view), overwrite=True)
 

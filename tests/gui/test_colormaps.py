@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from napari_rpdl.data.structures import TEMPORAL_BONE
-from napari_rpdl.gui.colormaps import one_color_labels, probability_colormap, rpmap_colormap, structure_labels
+from napari_rpdl.gui.colormaps import (
+    difference_labels,
+    one_color_labels,
+    probability_colormap,
+    rpmap_colormap,
+    structure_labels,
+)
 from napari_rpdl.gui.palette import NETWORK, PENALTY, REWARD, rgb
 
 
@@ -18,6 +24,13 @@ def test_zero_is_transparent_and_signs_have_their_colours() -> None:
 
 def test_without_penalties_only_rewards_are_seen() -> None:
     assert rpmap_colormap(penalties=False).map(np.array([0.0, 0.25]))[:, 3] == pytest.approx([0, 0])
+
+
+def test_differences_have_the_colours_of_those_who_differ() -> None:
+    colors = difference_labels("#ff0000", "#0000ff").color_dict
+    assert colors[2][:3] == pytest.approx((1, 0, 0))
+    assert colors[3][:3] == pytest.approx((0, 0, 1))
+    assert colors[1][0] == colors[1][1] == colors[1][2]
 
 
 def test_probability_grows_opaque() -> None:

@@ -48,19 +48,19 @@ def test_layers_are_reused_and_never_removed(viewer, layers, small_dataset) -> N
 
 def test_3d_shows_surfaces_and_slices_show_arrays(viewer, layers, small_case) -> None:
     everything(layers, small_case)
-    layers.set_3d(True)
+    layers.standpoint.set_3d(True)
     assert visible(viewer) == {shown.BONE, shown.STRUCTURES, shown.REGIONS, shown.RPMAP, shown.PROBABILITY}
-    layers.set_3d(False)
+    layers.standpoint.set_3d(False)
     outlines = {f"Drilled by {surgeon}" for surgeon in small_case.surgeons}
     assert visible(viewer) == {shown.LABELS, shown.RPMAP, shown.PROBABILITY, shown.NETWORK_REGION} | outlines
 
 
 def test_a_cavity_that_is_cut_out_is_not_filled_by_the_prediction(viewer, layers, small_case) -> None:
     everything(layers, small_case)
-    layers.set_3d(True)
+    layers.standpoint.set_3d(True)
     layers.uncover_cavity(True)
     assert shown.PROBABILITY not in visible(viewer)
-    layers.set_3d(False)
+    layers.standpoint.set_3d(False)
     assert shown.PROBABILITY in visible(viewer)
 
 
@@ -96,9 +96,9 @@ def test_the_threshold_moves_the_predicted_region(viewer, layers, small_case) ->
     ramp = np.linspace(0, 1, 16**3, dtype=np.float32).reshape((16,) * 3)
     layers.show_probabilities(ramp)
     for threshold in (0.25, 0.75):
-        layers.set_3d(True)
+        layers.standpoint.set_3d(True)
         layers.show_threshold(threshold)
-        layers.set_3d(False)
+        layers.standpoint.set_3d(False)
         assert int(np.asarray(viewer.layers[shown.NETWORK_REGION].data).sum()) == int((ramp >= threshold).sum())
         assert viewer.layers[shown.PROBABILITY].iso_threshold == pytest.approx(threshold)
 

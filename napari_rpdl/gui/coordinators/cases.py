@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from napari_rpdl.consensus.agreement import case_agreement
 from napari_rpdl.data.case import Case, Mask, Side
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.evaluation.landmarks import Voxel, drilled_heart, lateral_canal
 from napari_rpdl.events import Failed
 from napari_rpdl.gui.camera import SLICED, View, lamp
+from napari_rpdl.gui.colormaps import difference_labels
 from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.meshes import Mesh, bone_surface, joined, structure_surfaces, surface
@@ -72,7 +76,18 @@ class CaseCoordinator:
     def choose_surgeons(self, surgeons: tuple[str, ...]) -> None:
         """Show the regions of these surgeons."""
         self._session.surgeons = surgeons
+        self._layers.show_differences(None)
         self._make_regions()
+
+    def compare(self, one: str, other: str) -> None:
+        """Show two surgeons, and colour in the slices where only one of them drilled."""
+        case, dataset = self._session.case, self._session.dataset
+        if case is None:
+            return
+        self.choose_surgeons((one, other))
+        everyone = dataset.surgeons if dataset else case.surgeons
+        colors = [surgeon_color(everyone.index(name)) for name in (one, other)]
+        self._layers.show_differences(_differences(*case.masks(one, other)), difference_labels(*colors))
 
     def choose_left_by(self, who: str) -> None:
         """Show the bone as ``who`` left it."""
@@ -96,10 +111,10 @@ class CaseCoordinator:
         if case is None:
             return
         if view in SLICED:
-            self._layers.slice_through(SLICED[view], _landmark(case))
+            self._layers.standpoint.slice_through(SLICED[view], _landmark(case))
         else:
             self._view = view
-            self._layers.look(view, case)
+            self._layers.standpoint.look(view, case)
 
     def make_solids(self) -> None:
         """Make the surfaces of the bone as ``session.left_by`` left it."""
@@ -107,7 +122,19 @@ class CaseCoordinator:
         if case is None or case.structures is None:
             return
         self._session.busy = "Making the surface…"
-        self._jobs.start("solids", computing(_solids, case, self._cavity(case)), self._hear_solids, self._rest)
+        self._jobs.start(
+            "solids",
+            computing(_solids, case, self.region_of(case, self._session.left_by)),
+            self._hear_solids,
+            self._rest,
+        )
+
+    def region_of(self, case: Case, who: str) -> Mask | None:
+        """Return what a surgeon or the network drilled of the bone in the viewer; None for nobody."""
+        prediction = self._session.prediction
+        if who == BY_NETWORK:
+            return prediction.mask(self._session.threshold) if prediction is not None else None
+        return None if who == BY_NOBODY else case.annotation(who).mask
 
     # -- results ----------------------------------------------------------------------
 
@@ -139,11 +166,11 @@ class CaseCoordinator:
 
     def _frame(self, case: Case) -> None:
         """Choose a first view of a dataset, and step over to the other ear; else stay where the person stands."""
-        if not self._framed or (self._layers.is_3d and case.side != self._side):
-            self._layers.look(self._view, case)
+        if not self._framed or (self._layers.standpoint.is_3d and case.side != self._side):
+            self._layers.standpoint.look(self._view, case)
         extent = (case.grid.shape, case.grid.steps, case.grid.origin)
         if not self._framed or extent != self._extent:
-            self._layers.fit(drilled_heart(case))
+            self._layers.standpoint.fit(drilled_heart(case))
         self._framed, self._side, self._extent = True, case.side, extent
 
     def _hear_solids(self, event: Made | Failed) -> None:
@@ -181,12 +208,6 @@ class CaseCoordinator:
         masks = {name: (everyone.index(name), case.annotation(name).mask) for name in self._session.surgeons}
         self._jobs.start("regions", computing(_regions, case, masks), self._hear_regions)
 
-    def _cavity(self, case: Case) -> Mask | None:
-        who, prediction = self._session.left_by, self._session.prediction
-        if who == BY_NETWORK:
-            return prediction.mask(self._session.threshold) if prediction is not None else None
-        return None if who == BY_NOBODY else case.annotation(who).mask
-
 
 def _solids(case: Case, drilled: Mask | None) -> Solids:
     return Solids(case.case_id, bone_surface(case, _bone_color(case), drilled), structure_surfaces(case, drilled))
@@ -196,6 +217,11 @@ def _regions(case: Case, masks: dict[str, tuple[int, Mask]]) -> Regions:
     towards = lamp(case.side)
     meshes = [surface(mask, surgeon_color(rank), towards) for rank, mask in masks.values()]
     return Regions(case.case_id, masks, joined(meshes))
+
+
+def _differences(one: Mask, other: Mask) -> NDArray[np.uint8]:
+    """Return 1 where both are, 2 where only ``one`` is, 3 where only ``other`` is, else 0."""
+    return np.select([one & other, one, other], [1, 2, 3], 0).astype(np.uint8)
 
 
 def _landmark(case: Case) -> Voxel | None:

@@ -6,6 +6,7 @@ from qtpy.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from napari_rpdl.consensus.agreement import CaseAgreement
 from napari_rpdl.data.case import Case
 from napari_rpdl.gui.controls import Button, Choice, Tick, heading, note
+from napari_rpdl.gui.heat_map import HeatMap
 from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
 
@@ -17,6 +18,7 @@ class SurgeonsPanel(QWidget):
 
     surgeons_chosen = Signal(object)
     left_by_chosen = Signal(str)
+    pair_chosen = Signal(str, str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,11 +29,14 @@ class SurgeonsPanel(QWidget):
         self.left_by = Choice(())
         self.left_by.setToolTip("Cut the region out of the bone in 3-D: what was left after drilling.")
         self.agreement = note()
+        self.matrix = HeatMap()
+        self.matrix.setToolTip("Dice of every two surgeons. Click a cell to see where they differ.")
         self._list = QVBoxLayout()
         self._arrange()
         self.all_button.clicked.connect(lambda: self.surgeons_chosen.emit(tuple(self.ticks)))
         self.none_button.clicked.connect(lambda: self.surgeons_chosen.emit(()))
         self.left_by.currentIndexChanged.connect(lambda _: self.left_by_chosen.emit(self.left_by.currentData()))
+        self.matrix.pair_chosen.connect(self.pair_chosen)
         session.events.case.connect(self._show_case)
         session.events.surgeons.connect(self._show_ticks)
         session.events.left_by.connect(self.left_by.choose)
@@ -57,6 +62,7 @@ class SurgeonsPanel(QWidget):
         rows.addLayout(buttons)
         rows.addWidget(heading("Agreement on this bone"))
         rows.addWidget(self.agreement)
+        rows.addWidget(self.matrix)
 
     def _show_case(self, case: Case | None) -> None:
         surgeons = case.surgeons if case else ()
@@ -98,6 +104,10 @@ class SurgeonsPanel(QWidget):
 
     def _show_agreement(self, agreement: CaseAgreement | None) -> None:
         self.agreement.setText(_sentence(agreement))
+        if agreement is None:
+            self.matrix.hide()
+        else:
+            self.matrix.show_matrix(agreement.surgeons, agreement.pairwise)
 
     def _tell(self, _: bool) -> None:
         self.surgeons_chosen.emit(tuple(name for name, tick in self.ticks.items() if tick.isChecked()))

@@ -1,5 +1,6 @@
 """Which bone is shown."""
 
+import numpy as np
 import pytest
 
 from napari_rpdl.gui import layers as shown
@@ -73,3 +74,19 @@ def test_without_a_bone_nothing_can_be_looked_at(session, layers, jobs, viewer) 
     for act in (cases.make_solids, lambda: cases.look("axial"), lambda: cases.step(1)):
         act()
     assert len(viewer.layers) == 0
+
+
+def test_two_surgeons_are_compared_voxel_by_voxel(cases, session, viewer) -> None:
+    cases.compare("surgeon_1", "surgeon_3")
+    assert session.surgeons == ("surgeon_1", "surgeon_3")
+    one, _, other = session.case.masks()
+    differences = np.asarray(viewer.layers[shown.DIFFERENCES].data)
+    assert [int((differences == code).sum()) for code in (1, 2, 3)] == [
+        int((one & other).sum()),
+        int((one & ~other).sum()),
+        int((other & ~one).sum()),
+    ]
+    cases.look("axial")
+    assert viewer.layers[shown.DIFFERENCES].visible
+    cases.choose_surgeons(("surgeon_1",))
+    assert not viewer.layers[shown.DIFFERENCES].visible

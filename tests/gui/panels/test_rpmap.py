@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.gui.panels.rpmap import RPMapPanel
 from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings
 
@@ -46,3 +47,32 @@ def test_a_bone_nobody_drilled_has_no_map(panel, session, small_case) -> None:
     session.case = replace(small_case, annotations=())
     assert not panel.show_box.isEnabled()
     assert "surgeon" in panel.show_box.toolTip()
+
+
+def test_surgeons_can_be_left_out_and_stay_so(panel, session, small_case, heard) -> None:
+    assert list(panel.ticks) == list(small_case.surgeons)
+    session.left_out = frozenset({"elsewhere"})
+    left_out = heard(panel.left_out_chosen)
+    panel.ticks["surgeon_2"].click()
+    assert left_out == [frozenset({"surgeon_2", "elsewhere"})]
+    session.left_out = left_out[0]
+    assert panel.consensus.maximum() == 2
+    assert not panel.ticks["surgeon_2"].isChecked()
+
+
+def test_the_slider_counts_surgeons(panel, session, heard) -> None:
+    chosen = heard(panel.consensus_chosen)
+    assert panel.consensus_text.text() == "hidden"
+    panel.consensus.setValue(2)
+    session.consensus = 2
+    assert chosen == [2]
+    assert panel.consensus_text.text() == "2 of 3"
+
+
+def test_what_the_map_means_is_said(panel, session) -> None:
+    session.implication = Implication((90, 4, 3, 3), (0.7, 0.8, 0.6), 2)
+    assert "2 of 3" in panel.meaning.text()
+    assert "0.800" in panel.meaning.text()
+    assert "3 voxels" in panel.bars.toolTip()
+    session.implication = None
+    assert "No surgeon counts" in panel.meaning.text()

@@ -52,3 +52,13 @@ def test_a_bone_nobody_drilled_says_so(panel, session, small_case) -> None:
     assert not panel.all_button.isEnabled()
     assert "No surgeon" in panel.all_button.toolTip()
     assert panel.ticks == {}
+
+
+def test_a_cell_of_the_matrix_wishes_to_see_both(panel, session, small_case, heard) -> None:
+    session.agreement = case_agreement(small_case)
+    pairs = heard(panel.pair_chosen)
+    panel.matrix.cellClicked.emit(2, 0)
+    panel.matrix.cellClicked.emit(1, 1)
+    assert pairs == [("surgeon_3", "surgeon_1")]
+    session.agreement = None
+    assert panel.matrix.isHidden()

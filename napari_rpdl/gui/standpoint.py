@@ -1,0 +1,67 @@
+"""Where the viewer's camera stands and what it slices through."""
+
+from typing import Any
+
+from napari_rpdl.data.case import Case
+from napari_rpdl.data.volume import Grid
+from napari_rpdl.gui.camera import View, stance
+
+_STORED_ORDER = (0, 1, 2)
+
+
+class Standpoint:
+    """The camera and the slider of one viewer, on the grid of the bone that is shown."""
+
+    def __init__(self, viewer: Any) -> None:
+        self._viewer = viewer
+        self.grid = Grid.of_shape((1, 1, 1))
+        viewer.canvas.overlays.scale_bar.visible = True  # its unit is that of the layers: mm, or pixels where unknown
+
+    @property
+    def is_3d(self) -> bool:
+        """Whether the viewer shows three dimensions."""
+        return bool(self._viewer.dims.ndisplay == 3)
+
+    def look(self, view: View, case: Case) -> None:
+        """Turn to 3-D and stand where a view stands."""
+        self.set_3d(True)
+        towards = stance(view, case.side)
+        self._viewer.scene.camera.set_view_direction(towards.gaze, towards.up)
+
+    def set_3d(self, on: bool) -> None:
+        """Show surfaces, or slices."""
+        if on:
+            self._viewer.dims.order = _STORED_ORDER  # a slice may have turned the axes
+        self._viewer.dims.ndisplay = 3 if on else 2
+        self.orient()
+
+    def slice_through(self, order: tuple[int, int, int], voxel: tuple[int, int, int] | None) -> None:
+        """Show the slice across the first axis of ``order`` through ``voxel`` (z, y, x), the middle where None."""
+        self._viewer.dims.ndisplay = 2
+        self._viewer.dims.order = order
+        self.fit(voxel)
+
+    def fit(self, voxel: tuple[int, int, int] | None = None) -> None:
+        """Bring the whole bone into view, sliced at ``voxel`` (z, y, x), in the middle where None."""
+        self.orient()
+        self._viewer.reset_view(reset_camera_angle=False)
+        self.go_to(voxel or tuple(size // 2 for size in self.grid.shape))
+
+    def go_to(self, voxel: tuple[int, ...]) -> None:
+        """Slice through a voxel (z, y, x)."""
+        for axis, (origin, step, index) in enumerate(zip(self.grid.origin, self.grid.steps, voxel, strict=True)):
+            self._viewer.dims.set_point(axis, origin + step * index)
+
+    def orient(self) -> None:
+        """Show the patient unmirrored: napari's own default shows (z, y, x) as a mirror image.
+
+        In axial slices the face is up and the patient's right on the left, as radiologists look.
+        """
+        self._viewer.scene.camera.orientation = ("away", "up", "left")
+
+    def voxel_at(self, point: Any) -> tuple[int, int, int] | None:
+        """Return the voxel (z, y, x) that holds a point of the world, None outside the grid."""
+        place = zip(point, self.grid.origin, self.grid.steps, strict=True)
+        z, y, x = (round((at - origin) / step) for at, origin, step in place)
+        inside = all(0 <= index < size for index, size in zip((z, y, x), self.grid.shape, strict=True))
+        return (z, y, x) if inside else None

@@ -1,0 +1,50 @@
+"""The panel of inspection."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from napari_rpdl.evaluation.clearance import Clearance
+from napari_rpdl.evaluation.probe import Nearest, Probe
+from napari_rpdl.gui.panels.inspect import InspectPanel
+from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
+
+
+@pytest.fixture
+def panel(qtbot, session, small_case) -> InspectPanel:
+    made = InspectPanel(session)
+    qtbot.addWidget(made)
+    session.case = small_case
+    return made
+
+
+def test_a_voxel_is_told_in_sentences(panel, session) -> None:
+    assert "Click" in panel.voxel.text()
+    session.probe = Probe((1, 2, 3), ("anna", "ben"), 7, "bone", Nearest("dura", 1.25, (4, 5, 6)), "mm")
+    for part in ("z 1, y 2, x 3", "bone", "2 of 7", "anna, ben", "dura: 1.2 mm"):
+        assert part in panel.voxel.text()
+    session.probe = Probe((1, 2, 3), (), 0, "", None, "voxels")
+    assert panel.voxel.text() == "z 1, y 2, x 3"
+
+
+def test_a_line_of_the_table_leads_to_its_place(panel, session, heard) -> None:
+    session.clearances = (
+        Clearance("dura", 3, 0.0, "mm", "inside", (4, 5, 6)),
+        Clearance("incus", 0, 2.5, "mm", "2-3 mm", (7, 8, 9)),
+    )
+    rows = [[panel.table.item(row, column).text() for column in range(4)] for row in range(2)]
+    assert rows == [["dura", "0.0 mm", "inside", "3"], ["incus", "2.5 mm", "2-3 mm", ""]]
+    places = heard(panel.place_chosen)
+    panel.table.cellClicked.emit(1, 0)
+    assert places == [(7, 8, 9)]
+
+
+def test_regions_of_surgeons_and_network_can_be_measured(panel, session, small_case, small_dataset, heard) -> None:
+    offered = [panel.region.itemData(row) for row in range(panel.region.count())]
+    assert offered == [BY_NOBODY, *small_case.surgeons]
+    chosen = heard(panel.region_chosen)
+    panel.region.setCurrentIndex(2)
+    session.case = small_dataset.case("bone_2")
+    assert chosen == ["surgeon_2", "surgeon_2"]
+    session.prediction = SimpleNamespace(case_id="bone_2")
+    assert panel.region.findData(BY_NETWORK) == 4
