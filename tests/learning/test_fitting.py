@@ -11,6 +11,7 @@ from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.training import resume, train
 from napari_rpdl.settings import (
+    PRESETS,
     ComputationSettings,
     DeformationSettings,
     LossSettings,
@@ -160,3 +161,30 @@ def test_the_run_remembers_where_it_computed(tiny_settings, small_dataset, tmp_p
     (environment,) = read_environments(Run.open(tmp_path / "run").folder)
     assert environment.device == "cpu"
     assert environment.threads == 1
+
+
+@pytest.mark.parametrize("name", ["paper", "published-code"])
+def test_the_presets_train(name, small_dataset, tmp_path):
+    """At a size that a test can afford: the smallest grid that halves four times, few filters, one step."""
+    preset = PRESETS[name]
+    small = {"grid": 32, "batch_size": 2, "steps_per_epoch": 1, "epochs": 1, "threads": 1, "device": "cpu"}
+    network = preset.network.model_copy(update={"filters": 2})
+    settings = preset.model_copy(update={**small, "network": network, "validation_share": 0.005})
+    (ended,) = of(EpochEnded, train(settings, small_dataset, tmp_path / "run", []))
+    assert ended.validation_loss is not None
+    assert ended.learning_rate == 1e-4
+
+
+def test_a_network_with_an_auxiliary_loss_trains_in_parts(small_dataset, tmp_path):
+    settings = TrainingSettings(
+        network=NetworkSettings(name="myronenko18", filters=8, encoding="ordinal"),
+        grid=32,
+        epochs=1,
+        steps_per_epoch=1,
+        computation=ComputationSettings(micro_batch=1),
+        validation_bones=0,
+        threads=1,
+        device="cpu",
+    )
+    (ended,) = of(EpochEnded, train(settings, small_dataset, tmp_path / "run", []))
+    assert 0 < ended.training_loss <= 1
