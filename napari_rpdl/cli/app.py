@@ -18,6 +18,7 @@ from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMa
 from napari_rpdl.cli.parsing import Command, UsageError, parse, summary
 from napari_rpdl.cli.predicting_commands import Predict, Tune
 from napari_rpdl.cli.printing import PROGRAM, note
+from napari_rpdl.cli.reviewing_commands import ExportStudy, MergeStudy, PlanStudy, StudyResults
 from napari_rpdl.cli.viewing_commands import Demo, View
 from napari_rpdl.errors import InputError
 
@@ -31,6 +32,12 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
     },
     "Measure": {"info": Info, "agreement": MeasureAgreement, "rpmap": WriteRPMap},
     "Learn and predict": {"train": Train, "resume": Resume, "predict": Predict, "tune": Tune, "evaluate": Evaluate},
+    "Let experts grade": {
+        "study plan": PlanStudy,
+        "study export": ExportStudy,
+        "study merge": MergeStudy,
+        "study results": StudyResults,
+    },
 }
 """Every verb, in the order of the manual."""
 
