@@ -24,8 +24,8 @@ class Clearance:
         distance: from the centre of the region's closest voxel to that of the structure's; 0 inside it.
         unit: "mm", or "voxels" where the spacing is unknown.
         band: the distance in the bands that surgeons think in, "" where the unit is voxels;
-            "below resolution" where the two touch, so that the grid cannot tell a hair's
-            breadth from a whole voxel.
+            "below resolution" up to a voxel's diagonal, where the two may touch: the grid
+            cannot tell a hair's breadth from a whole voxel.
         voxel: the structure's closest voxel (z, y, x).
     """
 
@@ -59,11 +59,11 @@ def clearances(mask: Mask, case: Case) -> tuple[Clearance, ...]:
     return tuple(sorted(found, key=lambda one: (one.distance, -one.inside)))
 
 
-def band_of(distance: float, step: float, known: bool) -> Band:
-    """Return the band of a distance; ``step`` is the grid's longest, ``known`` whether lengths are millimetres."""
+def band_of(distance: float, resolution: float, known: bool) -> Band:
+    """Return the band of a distance; ``resolution`` is a voxel's diagonal, ``known`` whether lengths are in mm."""
     if distance == 0:
         return "inside"
-    if distance <= step * 1.001:
+    if distance <= resolution * 1.001:
         return "below resolution"
     if not known:
         return ""
@@ -82,6 +82,6 @@ def _clearance(case: Case, name: str, voxels: NDArray[np.intp], mask: Mask, away
         inside=int(mask[places].sum()),
         distance=distance,
         unit="mm" if known else "voxels",
-        band=band_of(distance, max(case.grid.steps), known),
+        band=band_of(distance, float(np.linalg.norm(case.grid.steps)), known),
         voxel=(z, y, x),
     )

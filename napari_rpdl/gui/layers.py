@@ -15,7 +15,7 @@ from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.gui import colormaps
 from napari_rpdl.gui.meshes import NOTHING, Mesh
-from napari_rpdl.gui.palette import NETWORK, REWARD, surgeon_color
+from napari_rpdl.gui.palette import AGREED, NETWORK, surgeon_color
 from napari_rpdl.gui.space import METADATA, metadata_of, placement
 from napari_rpdl.gui.standpoint import Standpoint
 
@@ -42,7 +42,7 @@ class Layers:
         self._table: StructureTable | None = None
         self._threshold = 0.5
         self._uncovered = False
-        self._consensus_colors = colormaps.one_color_labels(REWARD)
+        self._consensus_colors = colormaps.one_color_labels(AGREED)
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
         warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
         warnings.filterwarnings("ignore", "Inconsistent units across layers")  # while one bone gives way to the next

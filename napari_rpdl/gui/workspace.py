@@ -150,7 +150,7 @@ class Workspace(QWidget):
         self._wish(self.rpmap.shown_chosen, self.maps.show)
         self._wish(self.rpmap.settings_chosen, self.maps.choose_settings)
         self._wish(self.surgeons.pair_chosen, self.cases.compare)
-        self._wish(self.inspect.region_chosen, self.inspection.measure)
+        self._wish(self.inspect.region_chosen, self._inspect)
         self._wish(self.inspect.place_chosen, self.inspection.go_to)
         self._wish(self.rpmap.left_out_chosen, self.maps.leave_out)
         self._wish(self.rpmap.consensus_chosen, self.maps.choose_consensus)
@@ -166,6 +166,12 @@ class Workspace(QWidget):
         self.session.events.busy.connect(self._show_busy)
         self.session.events.told.connect(show_info)
         self.jobs.failed.connect(_show_failure)
+
+    def _inspect(self, who: str) -> None:
+        """Measure a region, and show it."""
+        self.inspection.measure(who)
+        if self.session.case is not None and who in self.session.case.surgeons:
+            self.cases.choose_surgeons((who,))
 
     def _remember(self) -> None:
         session = self.session.events

@@ -40,7 +40,7 @@ def test_without_region_or_structures_there_is_nothing_to_say(small_case) -> Non
 
 
 @pytest.mark.parametrize(
-    ("distance", "step", "known", "band"),
+    ("distance", "resolution", "known", "band"),
     [
         (0, 0.5, True, "inside"),
         (0.5, 0.5, True, "below resolution"),
@@ -52,5 +52,5 @@ def test_without_region_or_structures_there_is_nothing_to_say(small_case) -> Non
         (5.0, 1.0, False, ""),
     ],
 )
-def test_bands(distance, step, known, band) -> None:
-    assert band_of(distance, step, known) == band
+def test_bands(distance, resolution, known, band) -> None:
+    assert band_of(distance, resolution, known) == band

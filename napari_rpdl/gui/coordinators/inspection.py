@@ -28,7 +28,8 @@ class InspectionCoordinator:
         self, session: Session, layers: Layers, jobs: Jobs, region_of: Callable[[Case, str], Mask | None]
     ) -> None:
         self._session, self._layers, self._jobs, self._region_of = session, layers, jobs, region_of
-        session.events.case.connect(self._forget)
+        self._who = BY_NOBODY
+        session.events.case.connect(self._start_anew)
 
     def clicked(self, _: Any, event: Any) -> Iterator[None]:
         """Probe where the mouse was pressed and let go at once (a mouse callback of napari)."""
@@ -61,7 +62,7 @@ class InspectionCoordinator:
 
     def measure(self, who: str) -> None:
         """Measure how close the region of a surgeon or the network comes to critical structures."""
-        case = self._session.case
+        case, self._who = self._session.case, who
         region = self._region_of(case, who) if case is not None and who != BY_NOBODY else None
         self._session.clearances = ()
         if case is not None and region is not None:
@@ -71,8 +72,10 @@ class InspectionCoordinator:
         if isinstance(event, Made) and self._session.shows(event.value[0]):
             self._session.clearances = event.value[1]
 
-    def _forget(self, _: Case | None) -> None:
-        self._session.probe, self._session.clearances = None, ()
+    def _start_anew(self, case: Case | None) -> None:
+        """Forget the last bone; measure the same surgeon on the next."""
+        self._session.probe = None
+        self.measure(self._who if case is not None and self._who in case.surgeons else BY_NOBODY)
 
     def _seen(self, case: Case, point: Any, direction: Any) -> Voxel | None:
         """Return the first voxel of matter on the line of sight."""

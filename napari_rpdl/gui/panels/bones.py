@@ -8,6 +8,7 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
+    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QSlider,
@@ -48,6 +49,9 @@ class BonesPanel(QWidget):
         self.last_button = Button("Open last", "")
         self.last_button.hide()
         self.title = note("No dataset is open.")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("find a bone: name, left, right")
+        self.search.setClearButtonEnabled(True)
         self.bones = QListWidget()
         self.bones.setMinimumHeight(130)
         self.previous_button = Button("◀ Previous (Shift+N)", "Show the bone before.")
@@ -83,6 +87,7 @@ class BonesPanel(QWidget):
         rows.addLayout(sources)
         rows.addWidget(self.last_button)
         rows.addWidget(self.title)
+        rows.addWidget(self.search)
         rows.addWidget(self.bones)
         grid = QGridLayout()
         buttons = (self.previous_button, self.next_button, self.solid_button, self.slices_button, *self.views.values())
@@ -98,6 +103,7 @@ class BonesPanel(QWidget):
         self.open_button.clicked.connect(lambda: self.open_asked.emit())
         self.sample_button.clicked.connect(lambda: self.sample_asked.emit())
         self.last_button.clicked.connect(lambda: self.last_asked.emit())
+        self.search.textChanged.connect(self._filter)
         self.bones.currentItemChanged.connect(self._choose)
         self.previous_button.clicked.connect(lambda: self.step_asked.emit(-1))
         self.next_button.clicked.connect(lambda: self.step_asked.emit(1))
@@ -122,6 +128,7 @@ class BonesPanel(QWidget):
                 item.setData(Qt.ItemDataRole.UserRole, entry.case_id)
                 self.bones.addItem(item)
         self.bones.blockSignals(False)
+        self._filter(self.search.text())
         for button in (self.previous_button, self.next_button):
             button.allow(dataset is not None, _NO_DATASET)
 
@@ -151,6 +158,12 @@ class BonesPanel(QWidget):
                     self.structures.addItem(_item(structure.code, structure.name, structure.color, self._session))
         self.structures.setToolTip("" if self.structures.count() else _NO_STRUCTURES)
         self.structures.blockSignals(False)
+
+    def _filter(self, text: str) -> None:
+        """Leave only bones in sight whose line holds every word."""
+        for row in range(self.bones.count()):
+            item = self.bones.item(row)
+            item.setHidden(not all(word in item.text().lower() for word in text.lower().split()))
 
     def _ask_view(self, view: View, _: bool = False) -> None:
         self.view_asked.emit(view)

@@ -36,7 +36,7 @@ class InspectPanel(QWidget):
         rows = QVBoxLayout(self)
         rows.addWidget(heading("Voxel"))
         rows.addWidget(self.voxel)
-        rows.addWidget(heading("How close the region comes to critical structures"))
+        rows.addWidget(heading("Distance to critical structures"))
         rows.addWidget(self.region)
         rows.addWidget(self.table, stretch=1)
         rows.addWidget(note("Between the centres of the closest voxels. Click a line to go there."))
@@ -52,10 +52,7 @@ class InspectPanel(QWidget):
 
     def _offer(self, case: Case | None) -> None:
         who = [BY_NOBODY, *(case.surgeons if case else ())] + ([BY_NETWORK] if self._session.prediction else [])
-        chosen = self.region.currentData()
         self.region.offer(who, ["choose whose region", *who[1:]])
-        if case is not None and case.structures is not None and self.region.currentData() == chosen and chosen:
-            self.region_chosen.emit(chosen)  # the same surgeon on the next bone
 
     def _show_probe(self, found: Probe | None) -> None:
         self.voxel.setText(_HINT if found is None else _sentences(found))

@@ -1,5 +1,8 @@
 """Who drilled what: tick surgeons, see the bone as one of them left it."""
 
+from math import prod
+
+import numpy as np
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -68,6 +71,8 @@ class SurgeonsPanel(QWidget):
         surgeons = case.surgeons if case else ()
         if tuple(self.ticks) != surgeons:
             self._rebuild(surgeons)
+        for surgeon, tick in self.ticks.items():
+            tick.setText(f"{surgeon}   {_volume(case, surgeon)}" if case else surgeon)
         for button in (self.all_button, self.none_button):
             button.allow(bool(surgeons), _NONE)
         self._offer(case)
@@ -111,6 +116,12 @@ class SurgeonsPanel(QWidget):
 
     def _tell(self, _: bool) -> None:
         self.surgeons_chosen.emit(tuple(name for name, tick in self.ticks.items() if tick.isChecked()))
+
+
+def _volume(case: Case, surgeon: str) -> str:
+    """Return how much a surgeon drilled, in cm³, or in voxels where the spacing is unknown."""
+    voxels = np.count_nonzero(case.annotation(surgeon).mask)
+    return f"{voxels * prod(case.grid.steps) / 1000:.2f} cm³" if case.grid.spacing_known else f"{voxels:,} voxels"
 
 
 def _sentence(agreement: CaseAgreement | None) -> str:

@@ -53,14 +53,18 @@ def test_in_3d_the_first_matter_on_the_line_of_sight_counts(inspection, session,
     assert session.probe.voxel == (8, 6, 11 - drilled.sum())
 
 
-def test_clearances_are_measured_and_forgotten_with_the_bone(inspection, session, viewer, small_dataset) -> None:
+def test_clearances_are_measured_anew_on_the_next_bone(inspection, session, viewer, small_dataset) -> None:
     inspection.measure("surgeon_1")
     assert {one.structure for one in session.clearances} == {"facial nerve", "dura"}
     inspection.go_to(session.clearances[0].voxel)
     assert viewer.dims.point == pytest.approx(session.clearances[0].voxel)
     assert session.probe.nearest.distance == 0
+    first = session.clearances
     session.case = small_dataset.case("bone_2")
-    assert (session.clearances, session.probe) == ((), None)
-    inspection.measure("surgeon_1")
+    assert session.probe is None
+    assert session.clearances
+    assert session.clearances != first
     inspection.measure("")
+    assert session.clearances == ()
+    session.case = small_dataset.case("bone_3")
     assert session.clearances == ()

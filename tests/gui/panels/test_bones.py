@@ -67,3 +67,11 @@ def test_the_last_dataset_is_offered_only_if_it_is_still_there(panel, session, s
     assert len(asked) == 1
     session.dataset = small_dataset
     assert panel.last_button.isHidden()
+
+
+def test_bones_are_found_by_words(panel, session, small_dataset) -> None:
+    session.dataset = small_dataset
+    panel.search.setText("RIGHT _2")
+    assert [panel.bones.item(row).isHidden() for row in range(3)] == [True, False, True]
+    panel.search.clear()
+    assert not panel.bones.item(0).isHidden()

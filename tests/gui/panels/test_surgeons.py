@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from napari_rpdl.consensus.agreement import case_agreement
+from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
 from napari_rpdl.gui.session import BY_NOBODY
 
@@ -62,3 +63,12 @@ def test_a_cell_of_the_matrix_wishes_to_see_both(panel, session, small_case, hea
     assert pairs == [("surgeon_3", "surgeon_1")]
     session.agreement = None
     assert panel.matrix.isHidden()
+
+
+def test_volumes_are_told_in_the_unit_that_is_known(panel, session, small_case) -> None:
+    session.case = small_case  # voxels of 1 mm³
+    voxels = int(small_case.masks()[2].sum())
+    assert f"{voxels / 1000:.2f} cm³" in panel.ticks["surgeon_3"].text()
+    grid = Grid.of_shape(small_case.grid.shape)
+    session.case = replace(small_case, grid=grid, structures=Volume(small_case.labels(), grid))
+    assert f"{voxels:,} voxels" in panel.ticks["surgeon_3"].text()
