@@ -36,6 +36,6 @@ class ComputationSettings(Settings):
     channels_last: bool = False
     """Keep the channels of a voxel together in memory; some GPUs are faster so."""
     compiled: bool = False
-    """Let torch.compile rewrite the network: the first step takes a minute or more, later ones may be faster."""
+    """Let torch.compile rewrite the network: the first step takes much longer, later ones may be faster."""
     micro_batch: Annotated[int, Field(ge=0, le=1024)] = 0
     """Bones that pass the network at once; 0: the whole batch, and half as many as often as memory runs out."""
