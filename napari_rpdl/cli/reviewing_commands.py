@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from napari_rpdl.review.study_folder import StudyFolder
 
 _THRESHOLD = PredictionSettings().threshold
+_SURGEONS = "surgeons"  # the method of all surgeons' drillings, as in review.study
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +52,8 @@ class PlanStudy(Command):
     """Pseudonyms of the graders."""
     predictions: tuple[str, ...] = ()
     """LABEL=FOLDER of each prediction method."""
-    surgeons: bool = True
-    """Whether the surgeons' own drillings take part."""
+    without_surgeons: bool = False
+    """Leave the surgeons' own drillings out."""
     cases: tuple[str, ...] = ()
     """Which cases; all if not given."""
     calibration_cases: tuple[str, ...] = ()
@@ -96,7 +97,7 @@ class PlanStudy(Command):
 
         for case_id in self.cases or dataset.case_ids:
             where = {"case_id": case_id, "bone": dataset.bone_of(case_id)}
-            if self.surgeons:
+            if not self.without_surgeons:
                 for surgeon in dataset.case(case_id).surgeons:
                     yield Candidate(**where, method=SURGEONS, source=surgeon, kind="surgeon")
             for label, folder in folders.items():
@@ -216,8 +217,8 @@ def prediction_folders(named: Sequence[str]) -> dict[str, Path]:
     folders: dict[str, Path] = {}
     for word in named:
         label, equals, folder = word.partition("=")
-        if not (label and equals and folder) or label in folders:
-            msg = f"--predictions: expected LABEL=FOLDER with every label once, got {word!r}."
+        if not (label and equals and folder) or label in {*folders, _SURGEONS}:
+            msg = f'--predictions: expected LABEL=FOLDER, every label once and none "{_SURGEONS}", got {word!r}.'
             raise UsageError(msg)
         if not Path(folder).is_dir():
             msg = f"Expected a folder of predictions at {folder}, but there is none."

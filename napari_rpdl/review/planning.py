@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -95,6 +96,8 @@ def plan_study(
     """
     check_graders(tuple(graders))
     _check_candidates(candidates, calibration_cases)
+    if settings.seed is None:
+        settings = settings.model_copy(update={"seed": secrets.randbits(32)})
     rng = np.random.default_rng(settings.seed)
     results = [_Result(candidate) for candidate in candidates]
     in_main = [candidate.case_id not in calibration_cases for candidate in candidates]

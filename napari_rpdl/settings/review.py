@@ -19,5 +19,6 @@ class StudySettings(Settings):
     """At least this many presentations lie between a result and its repeat."""
     pairs_per_bone: Annotated[int, Field(ge=0, le=10_000)] = 0
     """Pairwise scales: how many pairs of a bone are drawn; 0 shows every pair of different methods."""
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
-    """Another seed gives other codes, orders and repeats."""
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
+    """The same seed gives the same codes, orders and repeats, so a grader must not know it; drawn by chance where
+    none is given. The key keeps it."""

@@ -78,6 +78,8 @@ def test_the_plan_is_told_in_words(run, small_dataset, tmp_path):
     [
         (["--predictions", "net"], 2, "LABEL=FOLDER"),
         (["--predictions", "net=nowhere"], 1, "nowhere"),
+        (["--predictions", "surgeons=."], 2, "LABEL=FOLDER"),
+        (["--without-surgeons"], 1, "at least one drilled region"),
         (["--scale", "melbourne"], 1, "global-rating"),
         (["--repeats", "2"], 2, "--repeats"),
         (["--cases", "bone_9"], 1, "bone_9"),

@@ -50,6 +50,12 @@ def test_the_same_seed_gives_the_same_study_and_another_one_other_codes(candidat
     assert of[0] != of[2]
 
 
+def test_without_a_seed_nobody_can_plan_the_same_study_again(candidates):
+    plans = [plan_study(candidates(), ["ada"], RATING, StudySettings(minimum_gap=2)) for _ in range(2)]
+    assert plans[0].study.study_id != plans[1].study.study_id
+    assert plans[0].key.settings.seed is not None
+
+
 def test_codes_of_repeats_cannot_be_told_by_their_number(candidates):
     numbers = []
     for seed in range(40):
@@ -78,7 +84,7 @@ def test_calibration_comes_first_in_one_order_and_has_no_repeats(candidates):
 
 
 def test_preferences_pair_different_methods_of_one_bone_at_random_places(candidates):
-    plan = plan_study(candidates(), ["ada"], PAIRS, StudySettings(minimum_gap=2, repeats=0))
+    plan = plan_study(candidates(), ["ada"], PAIRS, StudySettings(minimum_gap=2, repeats=0, seed=0))
     pairs = [tuple(plan.key.row(code) for code in p.tiles) for p in plan.study.graders[0].presentations]
     assert len(pairs) == 3 * 5
     assert all(a.bone_code == b.bone_code and a.candidate.method != b.candidate.method for a, b in pairs)
