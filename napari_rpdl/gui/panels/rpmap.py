@@ -13,7 +13,7 @@ from napari_rpdl.gui.vote_bars import VoteBars
 from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings
 
 _CUSTOM = "custom"
-_COLUMNS = 3
+_COLUMNS = 2
 _MEANING = (
     f"<span style='color:{REWARD}'>■</span> <b>reward</b>: surgeons drilled here, the stronger the more of them<br>"
     f"<span style='color:{PENALTY}'>■</span> <b>penalty</b>: nobody drilled here<br>"
