@@ -15,6 +15,7 @@ from napari_rpdl.review.reliability import Interval
 
 _EXACT_UP_TO = 50_000
 _RESAMPLES = 9_999
+_BOOTSTRAPS = 2_000
 _MIN_BONES_FOR_INTERVAL = 3
 
 
@@ -104,7 +105,7 @@ def mean_interval(values: ArrayLike, seed: int = 0) -> Interval:
         return Interval(mean)
     if np.ptp(told) == 0:
         return Interval(mean, mean, mean)
-    found = bootstrap((told,), np.mean, n_resamples=_RESAMPLES, rng=np.random.default_rng(seed), method="BCa")
+    found = bootstrap((told,), np.mean, n_resamples=_BOOTSTRAPS, rng=np.random.default_rng(seed), method="BCa")
     low, high = found.confidence_interval
     return Interval(mean, float(low), float(high))
 

@@ -74,6 +74,10 @@ _POSTGRES_RULES = (
     "CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
     f"FOR EACH STATEMENT EXECUTE FUNCTION {_PREFIX}refuse()",
 )
+_POSTGRES_IS_SET_UP = (
+    f"SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = to_regclass('{STUDIES.name}') "  # noqa: S608 (our names)
+    f"AND tgname = '{STUDIES.name}_no_truncate')"
+)
 _SETUP_LOCK = 7205759403792793  # any number that other programs on the server do not use
 
 
@@ -130,6 +134,9 @@ class Database:
         with self._told(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             if not self._is_sqlite:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_SETUP_LOCK})"))
+                # Making a trigger again would wait for writers that wait for us.
+                if connection.execute(text(_POSTGRES_IS_SET_UP)).scalar():
+                    return
             METADATA.create_all(connection)
             for rule in _rules(self._is_sqlite):
                 connection.exec_driver_sql(rule)
