@@ -48,6 +48,11 @@ def test_the_wheel_holds_manifest_and_sample_data_but_no_tests(wheel: zipfile.Zi
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "docs/"))]
 
 
+def test_the_wheel_holds_the_shipped_scales(wheel: zipfile.ZipFile) -> None:
+    scales = [name for name in wheel.namelist() if name.startswith("napari_rpdl/review/scales/")]
+    assert len(scales) == len(list((ROOT / "napari_rpdl" / "review" / "scales").glob("*.json"))) == 3
+
+
 def test_the_sample_data_stays_small() -> None:
     total = sum(p.stat().st_size for p in (ROOT / "sample_data").rglob("*") if p.is_file())
     assert 0 < total < 5_000_000
