@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING
 
 from typing_extensions import override
@@ -141,7 +142,7 @@ def has_display(environment: Mapping[str, str], platform: str) -> bool:
 
 def how_to_open(shown: Shown) -> str:
     """Return how to open the viewer from a machine without a screen."""
-    words = [PROGRAM, "view"]
+    words = [program_path(), "view"]
     if shown.dataset is not None:
         words.append(str(shown.dataset))
     if shown.case_id:
@@ -153,6 +154,11 @@ def how_to_open(shown: Shown) -> str:
         f'Run "{command}" on a machine with a screen, log in with "ssh -X" and run it, or open a virtual screen '
         f"with \"xvfb-run -s '-screen 0 1600x1000x24' {command}\"."
     )
+
+
+def program_path() -> str:
+    """Return how to call this program: by name where the shell finds it, else by its path."""
+    return PROGRAM if which(PROGRAM) or Path(sys.argv[0]).stem != PROGRAM else sys.argv[0]
 
 
 def open_viewer(shown: Shown) -> None:

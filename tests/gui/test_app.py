@@ -1,6 +1,7 @@
 """The window opens with what it was told to open."""
 
 import pytest
+from qtpy.QtGui import QGuiApplication
 
 from napari_rpdl.gui import app
 from napari_rpdl.gui.workspace import TITLE
@@ -53,6 +54,15 @@ def test_with_a_run_it_predicts_and_scores_at_once(opened, small_dataset, tmp_pa
     assert (session.run, session.case_id, session.prediction.case_id) == (run, "bone_3", "bone_3")
     assert workspace.tabs.tabText(workspace.tabs.currentIndex()) == "Predict"
     assert workspace.predict.table.rowCount() == 4
+    assert workspace.predict.cut_box.isChecked()
+
+
+def test_the_window_is_large_enough_for_every_panel(opened) -> None:
+    viewer, _ = opened()
+    screen = QGuiApplication.primaryScreen().availableSize()
+    *_, width, height = viewer.window.geometry()
+    assert width >= min(app.ROOMY[0], screen.width())
+    assert height >= min(app.ROOMY[1], screen.height())
 
 
 def small_run(dataset, folder):

@@ -34,6 +34,7 @@ class PredictionCoordinator:
         self._timer.setInterval(SCORING_DELAY_MS)
         self._timer.timeout.connect(self._settle)
         self._waiting: PredictionSettings | None = None
+        self._cut_at_once = False
         session.events.case.connect(self._predict_waiting)
 
     def choose_run(self, folder: Path) -> None:
@@ -53,8 +54,8 @@ class PredictionCoordinator:
         self._jobs.start("prediction", computing(_predict, session.run, session.case, settings), self._hear, self._rest)
 
     def predict_next(self, settings: PredictionSettings) -> None:
-        """Predict the bone that is being loaded, as soon as it is shown."""
-        self._waiting = settings
+        """Predict the bone that is being loaded, as soon as it is shown, and cut the region out of it."""
+        self._waiting, self._cut_at_once = settings, True
 
     def predict_all(self, settings: PredictionSettings) -> None:
         """Write a prediction of every bone into the run folder."""
@@ -82,6 +83,8 @@ class PredictionCoordinator:
         self._session.prediction = prediction
         self._layers.show_probabilities(prediction.probabilities)
         self._layers.show_threshold(self._session.threshold)
+        if self._cut_at_once:
+            self._session.left_by, self._cut_at_once = BY_NETWORK, False
         self._settle()
 
     def _hear_all(self, event: Event) -> None:
