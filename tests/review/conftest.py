@@ -5,6 +5,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.planning import Plan, plan_study
+from napari_rpdl.review.preference import bradley_terry
 from napari_rpdl.review.record import Answer, Given, Mark, new_id, now
 from napari_rpdl.review.scale import find_scale
 from napari_rpdl.review.study import SURGEONS, Candidate
@@ -130,6 +132,12 @@ def grade(record):
         record(book, answered)
 
     return simulate
+
+
+@pytest.fixture
+def few_resamples(monkeypatch):
+    """Intervals of preferences from a few resamples, where a test is not about intervals."""
+    monkeypatch.setattr("napari_rpdl.review.results.bradley_terry", partial(bradley_terry, resamples=10))
 
 
 def unprivileged() -> str | None:

@@ -163,7 +163,7 @@ def memory_folder(tmp_path):
 
 
 def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(plan, memory_folder):
-    path, promised, kills = memory_folder / "grades.sqlite", [], 100
+    path, promised, kills = memory_folder / "grades.sqlite", [], 25
     book = GradeBook(path, plan.study)
     chance = random.Random(0)
     for turn in range(kills):

@@ -22,6 +22,7 @@ def test_the_page_says_what_was_found_and_what_cannot_be(book, plan, grade, tmp_
     assert json.loads((index.parent / "results.json").read_text())["progress"] == {"ada": [14, 14], "ben": [14, 14]}
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_preferences_have_a_page_too(candidates, grade, tmp_path):
     plan = plan_study(
         candidates(surgeons=1), ["ada", "ben"], find_scale("pairwise-preference"), StudySettings(minimum_gap=1)

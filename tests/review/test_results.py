@@ -95,6 +95,7 @@ def test_items_that_are_not_assessable_leave_gaps_and_no_crash(candidates, recor
     assert found["total"].between.icc is not None
 
 
+@pytest.mark.usefixtures("few_resamples")
 def test_preferences_are_analysed_and_pairs_agreed_upon(candidates, grade, tmp_path):
     plan = plan_study(
         candidates(surgeons=1), ["ada", "ben"], find_scale("pairwise-preference"), StudySettings(minimum_gap=1)
