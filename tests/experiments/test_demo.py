@@ -4,7 +4,6 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.nifti import read_mask, read_volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.evaluation.baseline import baseline_mask
@@ -148,17 +147,6 @@ def test_stopped_before_the_first_epoch_it_starts_again(small_dataset, tmp_path)
     events = run(small_dataset, tmp_path / "out")
     assert [event.epoch for event in of(EpochEnded, events)] == [1, 2]
     assert of(TrainingEnded, events)
-
-
-@pytest.mark.usefixtures("plain_pictures")
-def test_synthetic_bones_are_called_so_and_names_are_escaped(small_dataset, tmp_path):
-    about = small_dataset.folder / "dataset.json"
-    about.write_text(about.read_text().replace("analytic test shapes", "phantom (synthetic) <b>shapes</b>"))
-    run(Dataset.open(small_dataset.folder), tmp_path / "out", SETTINGS.model_copy(update={"epochs": 1}))
-    html = (tmp_path / "out" / "report" / "index.html").read_text()
-    assert '<span class="badge">phantom (synthetic) data' in html
-    assert "&lt;b&gt;shapes" in html
-    assert "<b>shapes" not in html
 
 
 def test_what_cannot_be_held_out_is_said_before_anything_is_written(small_dataset, tmp_path):
