@@ -21,11 +21,12 @@ from napari_rpdl.gui.standpoint import Standpoint
 
 CT, LABELS, BONE, STRUCTURES = "CT", "Structures (slices)", "Bone", "Structures"
 RPMAP, PROBABILITY, NETWORK_REGION, REGIONS = "RPMap", "Probability", "Predicted region", "Drilled regions"
+NETWORK_SURFACE = "Predicted surface"
 CONSENSUS, CONSENSUS_OUTLINE, DIFFERENCES = "Consensus", "Consensus (slices)", "Differences"
-_IN_3D = (BONE, STRUCTURES, REGIONS, CONSENSUS)
+_IN_3D = (BONE, STRUCTURES, REGIONS, CONSENSUS, NETWORK_SURFACE)
 _IN_SLICES = (CT, LABELS, NETWORK_REGION, CONSENSUS_OUTLINE, DIFFERENCES)
 _ORDER = (
-    *(CT, LABELS, STRUCTURES, BONE, REGIONS, CONSENSUS, RPMAP, PROBABILITY),
+    *(CT, LABELS, STRUCTURES, BONE, REGIONS, CONSENSUS, NETWORK_SURFACE, RPMAP, PROBABILITY),
     *(DIFFERENCES, NETWORK_REGION, CONSENSUS_OUTLINE),
 )
 _ROLE = "role"
@@ -41,6 +42,8 @@ class Layers:
         self._wanted: dict[str, bool] = {}
         self._table: StructureTable | None = None
         self._threshold = 0.5
+        self._region: Mask | None = None
+        self._solid = False
         self._uncovered = False
         self._consensus_colors = colormaps.one_color_labels(AGREED)
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
@@ -61,7 +64,7 @@ class Layers:
         nothing = np.zeros(case.grid.shape, np.uint8)  # gives the slices their extent where only drillings are known
         self._show_labels(nothing if case.structures is None else case.structures.voxels, case.table)
         self.standpoint.orient()
-        self._name_axes()
+        self._viewer.dims.axis_labels = ("z", "y", "x")
 
     def show_bone(self, mesh: Mesh) -> None:
         """Show the bone's surface."""
@@ -146,18 +149,38 @@ class Layers:
 
     def show_threshold(self, threshold: float) -> None:
         """Move the border of the predicted region; cheap enough to follow a slider."""
-        self._threshold = threshold
+        self._threshold, self._region = threshold, None
+        self._show_solid(None)
         layer = self._find(PROBABILITY)
         if layer is None or not self._wanted.get(PROBABILITY):
             return
         layer.iso_threshold = threshold
         if not self.standpoint.is_3d:
-            self._fill_region(layer)
+            self._fill_region()
 
-    def _fill_region(self, layer: Any) -> None:
-        """Outline what reaches the threshold; in 3-D nobody sees it, so it waits for the slices."""
-        if (outline := self._find(NETWORK_REGION)) is not None:
-            outline.data = (np.asarray(layer.data) >= self._threshold).astype(np.uint8)
+    def show_region(self, mask: Mask, mesh: Mesh | None = None) -> None:
+        """Show what was decided, with its surface where the threshold shows something else."""
+        self._region = mask
+        self._show_solid(mesh)
+        if not self.standpoint.is_3d:
+            self._fill_region()
+
+    def _show_solid(self, mesh: Mesh | None) -> None:
+        """Show the predicted region in 3-D as a surface, or as the threshold of the probabilities."""
+        before, self._solid = self._solid, mesh is not None
+        if mesh is not None:
+            layer = self._surface(NETWORK_SURFACE, mesh)
+            layer.blending, layer.opacity = "translucent_no_depth", 0.6
+        if before != self._solid:
+            self._want(NETWORK_SURFACE, mesh is not None and not mesh.is_empty)
+            self._want(PROBABILITY, self._wanted.get(PROBABILITY, False))
+
+    def _fill_region(self) -> None:
+        """Outline the region, or what reaches the threshold; in 3-D nobody sees it, so it waits for the slices."""
+        layer, outline = self._find(PROBABILITY), self._find(NETWORK_REGION)
+        if layer is not None and outline is not None:
+            region = np.asarray(layer.data) >= self._threshold if self._region is None else self._region
+            outline.data = region.astype(np.uint8)
 
     def uncover_cavity(self, uncovered: bool) -> None:
         """Hide the predicted region in 3-D while the bone has it cut out, else it would fill the cavity."""
@@ -199,7 +222,7 @@ class Layers:
         return layer
 
     def _surface(self, role: str, mesh: Mesh) -> Any:
-        vertices, faces, shades = _drawable(mesh)
+        vertices, faces, shades = mesh.drawable.vertices, mesh.drawable.faces, mesh.drawable.colors
         layer = self._find(role)
         if layer is None:
             layer = self._viewer.add_surface(
@@ -255,32 +278,18 @@ class Layers:
 
     def _fits_dimension(self, role: str) -> bool:
         if role in _IN_3D:
-            return self.standpoint.is_3d
-        if role == PROBABILITY and self._uncovered:
+            return self.standpoint.is_3d and not (self._uncovered and role == NETWORK_SURFACE)
+        if role == PROBABILITY and (self._uncovered or self._solid):
             return not self.standpoint.is_3d
         return not (self.standpoint.is_3d and (role in _IN_SLICES or role.startswith("outline")))
 
     def _apply_dimension(self, _: object = None) -> None:
         for role in self._roles():
             self._want(role, self._wanted.get(role, False))
-        if (
-            not self.standpoint.is_3d
-            and self._wanted.get(PROBABILITY)
-            and (layer := self._find(PROBABILITY)) is not None
-        ):
-            self._fill_region(layer)
+        if not self.standpoint.is_3d and self._wanted.get(PROBABILITY):
+            self._fill_region()
         if (layer := self._find(RPMAP)) is not None:
             layer.colormap = colormaps.rpmap_colormap(penalties=not self.standpoint.is_3d)
-
-    def _name_axes(self) -> None:
-        self._viewer.dims.axis_labels = ("z", "y", "x")
-
-
-def _drawable(mesh: Mesh) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return vertices, faces and colours; a point-sized triangle for an empty mesh, which napari cannot draw."""
-    if mesh.is_empty:
-        return np.zeros((3, 3), np.float32), np.array([[0, 1, 2]]), np.ones((3, 4), np.float32)
-    return mesh.vertices, mesh.faces, mesh.colors
 
 
 def _rank(role: str) -> int:

@@ -39,8 +39,14 @@ class Mesh:
         """Whether there is nothing to draw."""
         return len(self.faces) == 0
 
+    @property
+    def drawable(self) -> "Mesh":
+        """The mesh, or a triangle of no size for an empty one, which napari cannot draw."""
+        return _SPECK if self.is_empty else self
+
 
 NOTHING = Mesh(np.zeros((0, 3), np.float32), np.zeros((0, 3), np.int32), np.zeros((0, 4), np.float32))
+_SPECK = Mesh(np.zeros((3, 3), np.float32), np.array([[0, 1, 2]], np.int32), np.ones((3, 4), np.float32))
 
 
 def surface(mask: Mask, color: str, towards_lamp: Lamp, sigma: float = 0.7, level: float = 0.5) -> Mesh:

@@ -15,12 +15,14 @@ from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
-from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings, TrainingSettings
+from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, RPMapSettings, TrainingSettings
 
 if TYPE_CHECKING:
+    from napari_rpdl.learning.decision import Decision
     from napari_rpdl.learning.prediction import Prediction
 
 PAPER = RPMAP_VARIANTS["paper"]
+PAPER_RULES = DecisionSettings()
 BY_NOBODY = ""
 BY_NETWORK = "the network"
 """Who else than a surgeon can have drilled the bone that is shown (no surgeon's name holds a space)."""
@@ -108,7 +110,9 @@ class Session:
         run: the run folder whose network predicts.
         prediction: what the network says about ``case``; None before it was asked.
         threshold: voxels at least this probable count as drilled.
-        scores: the prediction at ``threshold`` against every surgeon.
+        rules: how the prediction becomes one region.
+        decision: that region; None before it was decided, and where the rules cannot decide.
+        scores: the decided region against every surgeon.
         busy: what the background is doing, for the status line; empty when idle.
         told: the last sentence meant for the person, shown once.
     """
@@ -134,6 +138,8 @@ class Session:
     run: Path | None = None
     prediction: "Prediction | None" = None
     threshold: float = 0.5
+    rules: DecisionSettings = PAPER_RULES
+    decision: "Decision | None" = None
     scores: Scores | None = None
     busy: str = ""
     told: str = ""

@@ -162,6 +162,7 @@ class Workspace(QWidget):
         self._wish(self.predict.predict_all_asked, lambda: self.predictions.predict_all(self.predict.settings()))
         self._wish(self.predict.left_by_chosen, self.cases.choose_left_by)
         self._wish(self.predict.threshold_chosen, self.predictions.choose_threshold)
+        self._wish(self.predict.rules_chosen, self.predictions.choose_rules)
         self._remember()
         self.session.events.busy.connect(self._show_busy)
         self.session.events.told.connect(show_info)

@@ -103,6 +103,27 @@ def test_the_threshold_moves_the_predicted_region(viewer, layers, small_case) ->
         assert viewer.layers[shown.PROBABILITY].iso_threshold == pytest.approx(threshold)
 
 
+def test_a_decided_region_replaces_the_threshold_until_that_moves_again(viewer, layers, small_case) -> None:
+    layers.show_case(small_case)
+    layers.show_probabilities(np.full((16,) * 3, 0.6, np.float32))
+    layers.standpoint.set_3d(True)
+    region = small_case.masks()[0]
+    layers.show_region(region, surface(region, "#ff4fd8", (0, 0, 1)))
+    assert {shown.NETWORK_SURFACE} == visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}
+    layers.uncover_cavity(True)
+    assert not visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}
+    layers.uncover_cavity(False)
+    layers.standpoint.set_3d(False)
+    assert shown.NETWORK_SURFACE not in visible(viewer)
+    assert shown.PROBABILITY in visible(viewer)
+    assert np.array_equal(np.asarray(viewer.layers[shown.NETWORK_REGION].data) > 0, region)
+    layers.standpoint.set_3d(True)
+    layers.show_threshold(0.5)
+    assert {shown.PROBABILITY} == visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}
+    layers.standpoint.set_3d(False)
+    assert np.asarray(viewer.layers[shown.NETWORK_REGION].data).all()
+
+
 def test_layers_lie_in_millimetres_by_a_diagonal_and_keep_the_affine(viewer, layers, small_case) -> None:
     affine = np.array([[0.4, 0.03, 0, 10], [-0.03, 0.5, 0, 20], [0, 0, 0.6, 30], [0, 0, 0, 1]])
     grid = replace(small_case.grid, affine=affine, stored_axes="LPS")

@@ -21,6 +21,7 @@ from napari_rpdl.gui.dialogs import DrilledVolumesDialog
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
 from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
+from napari_rpdl.learning.prediction import Prediction
 from napari_rpdl.settings import NetworkSettings, TrainingSettings
 
 TINY = TrainingSettings(
@@ -139,6 +140,45 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
     idle(opened.jobs)
     assert (session.prediction, session.scores, session.left_by) == (None, None, BY_NOBODY)
     assert not viewer.layers[shown.PROBABILITY].visible
+
+
+def test_rules_decide_what_is_drilled_by_the_real_controls(opened, viewer, qtbot, idle, errors, monkeypatch) -> None:
+    """The network wants a ball and all of the facial nerve (code 5); the constraints leave the ball."""
+
+    def predict(run, case, settings):
+        wanted = case.masks()[0] | (case.labels() == 5)
+        return Prediction(case.case_id, np.where(wanted, np.float32(0.7), np.float32(0.1)))
+
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.predictions._predict", predict)
+    session, panel = opened.session, opened.predict
+    nerve, ball = int((session.case.labels() == 5).sum()), session.case.masks()[0]
+    session.run = opened.session.dataset.folder
+    qtbot.mouseClick(panel.predict_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: session.scores is not None, timeout=5000)
+    assert f"facial nerve {nerve}" in panel.summary.text()
+    panel.rules.control("avoid_critical").native.click()
+    panel.cut_box.click()
+    qtbot.waitUntil(lambda: "Taken away" in panel.decided.text(), timeout=5000)
+    idle(opened.jobs)
+    assert f"margin {nerve} voxels" in panel.decided.text()
+    assert session.scores.dice[0] == 1.0
+    assert np.array_equal(opened.cases.region_of(session.case, BY_NETWORK), ball)
+    panel.cut_box.click()
+    assert viewer.layers[shown.NETWORK_SURFACE].visible
+    assert not viewer.layers[shown.PROBABILITY].visible
+
+    panel.rules.control("rule").value = "tuned"
+    qtbot.waitUntil(lambda: bool(errors), timeout=5000)
+    assert "napari-rpdl tune" in errors[-1]
+    assert not panel.threshold.isEnabled()
+    assert (panel.decided.text(), panel.table.rowCount()) == ("", 0)
+    panel.rules.control("rule").value = "threshold"
+    qtbot.waitUntil(lambda: session.scores is not None, timeout=5000)
+    assert panel.threshold.isEnabled()
+    qtbot.mouseClick(opened.bones.next_button, Qt.MouseButton.LeftButton)
+    idle(opened.jobs)
+    assert (session.decision, panel.decided.text()) == (None, "")
+    assert not viewer.layers[shown.NETWORK_SURFACE].visible
 
 
 def test_a_training_is_cancelled_resumed_and_shown_meanwhile(

@@ -131,9 +131,9 @@ class CaseCoordinator:
 
     def region_of(self, case: Case, who: str) -> Mask | None:
         """Return what a surgeon or the network drilled of the bone in the viewer; None for nobody."""
-        prediction = self._session.prediction
+        decision = self._session.decision
         if who == BY_NETWORK:
-            return prediction.mask(self._session.threshold) if prediction is not None else None
+            return decision.mask if decision is not None else None
         return None if who == BY_NOBODY else case.annotation(who).mask
 
     # -- results ----------------------------------------------------------------------
@@ -141,7 +141,8 @@ class CaseCoordinator:
     def _hear_dataset(self, event: Made | Failed) -> None:
         if isinstance(event, Made):
             self._framed = False
-            self._session.case = self._session.prediction = self._session.scores = None
+            self._session.case = self._session.prediction = None
+            self._session.decision = self._session.scores = None
             self._session.dataset = event.value
             self.show_case(self._first or event.value.case_ids[0])
 
@@ -150,7 +151,7 @@ class CaseCoordinator:
             return
         case: Case = event.value
         session = self._session
-        session.prediction = session.scores = session.agreement = None
+        session.prediction = session.decision = session.scores = session.agreement = None
         if session.left_by not in case.surgeons:
             session.left_by = BY_NOBODY
             self._layers.uncover_cavity(False)

@@ -1,37 +1,52 @@
 """What a trained network says about bones, and how well it agrees with the surgeons."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from qtpy.QtCore import QTimer
 
-from napari_rpdl.data.case import Case
+from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.data.volume import Volume
-from napari_rpdl.evaluation.scoring import Scores, score
+from napari_rpdl.evaluation.scoring import score
 from napari_rpdl.events import Event, Failed, Progressed, Said
+from napari_rpdl.gui.camera import lamp
 from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
+from napari_rpdl.gui.meshes import NOTHING, Mesh, surface
+from napari_rpdl.gui.palette import NETWORK as NETWORK_COLOR
 from napari_rpdl.gui.session import BY_NETWORK, Session
+from napari_rpdl.learning.decision import Decision, decide
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.settings import PredictionSettings
+from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
     from napari_rpdl.learning.prediction import Prediction
 
-SCORING_DELAY_MS = 150
+DECIDING_DELAY_MS = 150
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """The region that was decided for a bone, and its surface where the threshold alone does not show it."""
+
+    case_id: str
+    decision: Decision
+    mesh: Mesh | None
 
 
 class PredictionCoordinator:
-    """Predicts, shows, scores; everything that follows the threshold slider starts here."""
+    """Predicts, decides, shows, scores; everything that follows the threshold slider starts here."""
 
     def __init__(self, session: Session, layers: Layers, jobs: Jobs, cut_again: Callable[[], None]) -> None:
         self._session, self._layers, self._jobs, self._cut_again = session, layers, jobs, cut_again
         self._timer = QTimer()
         self._timer.setSingleShot(True)
-        self._timer.setInterval(SCORING_DELAY_MS)
+        self._timer.setInterval(DECIDING_DELAY_MS)
         self._timer.timeout.connect(self._settle)
         self._waiting: PredictionSettings | None = None
         self._cut_at_once = False
@@ -58,16 +73,23 @@ class PredictionCoordinator:
         self._waiting, self._cut_at_once = settings, True
 
     def predict_all(self, settings: PredictionSettings) -> None:
-        """Write a prediction of every bone into the run folder."""
+        """Write the region that the rules decide for every bone into the run folder."""
         session = self._session
         if session.run is None or session.dataset is None:
             return
-        self._jobs.start("predictions", _predicting(session.run, session.dataset, settings), self._hear_all, self._rest)
+        work = _predicting(session.run, session.dataset, settings, session.rules)
+        self._jobs.start("predictions", work, self._hear_all, self._rest)
 
     def choose_threshold(self, threshold: float) -> None:
-        """Move the border of the predicted region at once; scores and surface follow when the hand rests."""
+        """Move the border of the predicted region at once; rules, surface and scores follow when the hand rests."""
         self._session.threshold = threshold
         self._layers.show_threshold(threshold)
+        if self._session.prediction is not None:
+            self._timer.start()
+
+    def choose_rules(self, rules: DecisionSettings) -> None:
+        """Decide by other rules, as soon as the hand rests."""
+        self._session.rules = rules
         if self._session.prediction is not None:
             self._timer.start()
 
@@ -94,15 +116,33 @@ class PredictionCoordinator:
             self._session.told = event.text
 
     def _settle(self) -> None:
-        """Score the region at the threshold; cut it out of the bone where that is shown."""
+        """Decide what is drilled; surface and scores follow."""
+        self._timer.stop()
         session = self._session
-        if session.prediction is None or session.case is None:
-            return
+        if session.prediction is not None and session.case is not None:
+            work = computing(_decide, session.case, session.prediction, session.rules, session.threshold)
+            self._jobs.start("decision", work, self._hear_decision)
+
+    def _hear_decision(self, event: Made | Failed) -> None:
+        if self._timer.isActive() or self._session.prediction is None:
+            return  # the hand moved on, or the bone did
+        if isinstance(event, Failed):
+            self._show_decision(None, np.zeros(self._session.prediction.probabilities.shape, np.bool_), NOTHING)
+        elif self._session.shows(event.value.case_id):
+            decided: Decided = event.value
+            self._show_decision(decided.decision, decided.decision.mask, decided.mesh)
+
+    def _show_decision(self, decision: Decision | None, region: Mask, mesh: Mesh | None) -> None:
+        """Show the region, cut it out of the bone where that is shown, and score it; old scores never stay."""
+        session = self._session
+        session.decision = decision
+        self._layers.show_region(region, mesh)
         if session.left_by == BY_NETWORK:
             self._cut_again()
-        if session.case.annotations:
-            work = computing(_score, session.case, session.prediction, session.threshold)
-            self._jobs.start("scores", work, self._hear_scores)
+        if decision is None:
+            session.scores = None
+        elif session.case is not None and session.case.annotations:
+            self._jobs.start("scores", computing(score, decision.mask, session.case), self._hear_scores)
 
     def _hear_scores(self, event: Made | Failed) -> None:
         if isinstance(event, Made) and self._session.shows(event.value.case_id):
@@ -118,15 +158,18 @@ def _predict(run: Path, case: Case, settings: PredictionSettings) -> "Prediction
     return predict(run, case, settings)
 
 
-def _predicting(run: Path, dataset: Dataset, settings: PredictionSettings) -> Iterator[Event]:
-    """Predict bone after bone into ``<run>/predictions``."""
+def _predicting(run: Path, dataset: Dataset, settings: PredictionSettings, rules: DecisionSettings) -> Iterator[Event]:
+    """Predict and decide bone after bone into ``<run>/predictions``."""
     out = run / "predictions"
     for done, case in enumerate(dataset):
         yield Progressed("Predicting", done, len(dataset))
-        region = _predict(run, case, settings).mask(settings.threshold)
+        region = decide(_predict(run, case, settings), case, rules, settings.threshold).mask
         write_volume(Volume(region, case.grid), out / f"{case.case_id}.nii.gz")
     yield Said(f"Wrote {len(dataset)} predicted regions to {out}.")
 
 
-def _score(case: Case, prediction: "Prediction", threshold: float) -> Scores:
-    return score(prediction.mask(threshold), case)
+def _decide(case: Case, prediction: "Prediction", rules: DecisionSettings, threshold: float) -> Decided:
+    """Return the region; without its surface where it is no more than the threshold on the slider."""
+    decision = decide(prediction, case, rules, threshold)
+    as_shown = rules.rule == "threshold" and not any(decision.removed.values())
+    return Decided(case.case_id, decision, None if as_shown else surface(decision.mask, NETWORK_COLOR, lamp(case.side)))

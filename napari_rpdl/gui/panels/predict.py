@@ -1,6 +1,7 @@
 """Ask a trained network, and hold its answer against every surgeon."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -18,21 +19,31 @@ from qtpy.QtWidgets import (
 )
 
 from napari_rpdl.evaluation.scoring import Scores
-from napari_rpdl.gui.controls import Button, heading, note
+from napari_rpdl.gui.controls import Button, Section, heading, note
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
-from napari_rpdl.settings import PredictionSettings
+from napari_rpdl.settings import DecisionSettings, PredictionSettings
+
+if TYPE_CHECKING:
+    from napari_rpdl.learning.decision import Decision
 
 _STEPS = 100
+_WITHOUT_SLIDER = {
+    "tuned": "The rule “tuned” cuts at the threshold that was tuned for the run.",
+    "dice-optimal": "The rule “dice-optimal” finds the threshold of the highest expected Dice itself.",
+    "mbr": "The rule “mbr” looks for the region that agrees best with all members, not for a threshold.",
+}
+"""Why a rule leaves nothing for the slider to do."""
 
 
 class PredictPanel(QWidget):
-    """Wishes: choose a run, predict, move the threshold. Shows: the scores."""
+    """Wishes: choose a run, predict, move the threshold, decide by rules. Shows: the scores, what was decided."""
 
     run_chosen = Signal(object)
     predict_asked = Signal()
     predict_all_asked = Signal()
     threshold_chosen = Signal(float)
+    rules_chosen = Signal(object)
     left_by_chosen = Signal(str)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
@@ -46,9 +57,12 @@ class PredictPanel(QWidget):
         self.threshold = QSlider(Qt.Orientation.Horizontal)
         self.threshold.setRange(1, _STEPS - 1)
         self.threshold_text = QLabel()
+        self.rules: SettingsForm[DecisionSettings] = SettingsForm(DecisionSettings)
+        self.rules_section = Section("Decision", self.rules)
         self.cut_box = QCheckBox("Cut it out of the bone in 3-D")
         self.table = _table()
         self.summary = note()
+        self.decided = note()
         self._arrange()
         self._connect()
         self._show_threshold(session.threshold)
@@ -72,10 +86,12 @@ class PredictPanel(QWidget):
         line.addWidget(self.threshold)
         line.addWidget(self.threshold_text)
         rows.addLayout(line)
+        rows.addWidget(self.rules_section)
         rows.addWidget(self.cut_box)
         rows.addWidget(heading("Scores"))
         rows.addWidget(self.summary)
         rows.addWidget(self.table)
+        rows.addWidget(self.decided)
 
     def _connect(self) -> None:
         events = self._session.events
@@ -83,11 +99,14 @@ class PredictPanel(QWidget):
         self.predict_button.clicked.connect(lambda: self.predict_asked.emit())
         self.all_button.clicked.connect(lambda: self.predict_all_asked.emit())
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / _STEPS))
+        self.rules.changed.connect(lambda: self.rules_chosen.emit(self.rules.settings()))
         self.cut_box.toggled.connect(lambda on: self.left_by_chosen.emit(BY_NETWORK if on else BY_NOBODY))
         events.left_by.connect(self._show_cut)
         events.threshold.connect(self._show_threshold)
         events.scores.connect(self._show_scores)
-        for change in (events.run, events.case, events.dataset, events.prediction, events.training):
+        events.decision.connect(self._show_decision)
+        events.rules.connect(self.rules.show_settings)
+        for change in (events.run, events.case, events.dataset, events.prediction, events.training, events.rules):
             change.connect(lambda *_: self._show_readiness())
 
     def _show_readiness(self) -> None:
@@ -97,9 +116,11 @@ class PredictPanel(QWidget):
         reason = "" if session.run else "Train a network or choose a run first."
         self.predict_button.allow(bool(session.run and session.case), reason or "Show a bone first.")
         self.all_button.allow(bool(session.run and session.dataset), reason or "Open a dataset first.")
-        for control in (self.threshold, self.cut_box):
-            control.setEnabled(session.prediction is not None)
-            control.setToolTip("" if session.prediction else "Predict a bone first.")
+        unpredicted = "" if session.prediction else "Predict a bone first."
+        useless = _WITHOUT_SLIDER.get(session.rules.rule, "")
+        for control, hindrance in ((self.threshold, unpredicted or useless), (self.cut_box, unpredicted)):
+            control.setEnabled(not hindrance)
+            control.setToolTip(hindrance)
 
     def _show_cut(self, left_by: str) -> None:
         self.cut_box.blockSignals(True)
@@ -111,6 +132,9 @@ class PredictPanel(QWidget):
         self.threshold.setValue(round(threshold * _STEPS))
         self.threshold.blockSignals(False)
         self.threshold_text.setText(f"{threshold:.2f}")
+
+    def _show_decision(self, decision: "Decision | None") -> None:
+        self.decided.setText(_story(decision) if decision else "")
 
     def _show_scores(self, scores: Scores | None) -> None:
         self.table.setRowCount(0)
@@ -161,3 +185,19 @@ def _sentence(scores: Scores) -> str:
             else "No critical structure is touched."
         )
     )
+
+
+def _story(decision: "Decision") -> str:
+    """Say how the region came about; nothing where the slider already says it all."""
+    parts = []
+    if decision.rule in _WITHOUT_SLIDER:
+        cut = "" if decision.threshold is None else f" at {decision.threshold:.2f}"
+        hope = "" if decision.expected_dice is None else f", which expects a Dice of {decision.expected_dice:.3f}"
+        parts.append(f"Decided by the rule “{decision.rule}”{cut}{hope}.")
+    if decision.removed:
+        parts.append("Taken away: " + ", ".join(f"{why} {_voxels(n)}" for why, n in decision.removed.items()) + ".")
+    return " ".join(parts)
+
+
+def _voxels(count: int) -> str:
+    return f"{count:,} voxel{'' if count == 1 else 's'}"

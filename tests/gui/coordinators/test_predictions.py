@@ -1,7 +1,5 @@
 """Predictions belong to the bone they were made for."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,8 @@ from napari_rpdl.gui import layers as shown
 from napari_rpdl.gui.coordinators import predictions as module
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.session import BY_NETWORK
-from napari_rpdl.settings import PredictionSettings
+from napari_rpdl.learning.prediction import Prediction
+from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
 
 @pytest.fixture
@@ -25,9 +24,7 @@ def predictions(qapp, session, layers, jobs, small_case, cuts, monkeypatch, tmp_
 
     def predict(run, case, settings):
         probabilities = 0.6 * case.masks()[0].astype(np.float32)
-        return SimpleNamespace(
-            case_id=case.case_id, probabilities=probabilities, mask=lambda threshold=0.5: probabilities >= threshold
-        )
+        return Prediction(case.case_id, probabilities)
 
     monkeypatch.setattr(module, "_predict", predict)
     made = PredictionCoordinator(session, layers, jobs, lambda: cuts.append(True))
@@ -74,3 +71,63 @@ def test_all_bones_are_written_beside_the_run(predictions, session, small_datase
 def test_a_folder_that_is_no_run_is_refused(predictions, tmp_path) -> None:
     with pytest.raises(InputError, match=r"run\.json"):
         predictions.choose_run(tmp_path)
+
+
+def _nerve_and_region(case) -> np.ndarray:
+    """Probability 0.6 where the first surgeon drilled, and at the facial nerve (code 5)."""
+    return np.where(case.masks()[0] | (case.labels() == 5), np.float32(0.6), np.float32(0))
+
+
+def test_constraints_take_away_what_mask_scores_and_cavity_then_lack(
+    predictions, session, viewer, small_case, cuts, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr(module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
+    predictions.predict(PredictionSettings())
+    nerve = int((small_case.labels() == 5).sum())
+    assert session.scores.critical_voxels["facial nerve"] == nerve
+    assert shown.NETWORK_SURFACE not in viewer.layers
+    session.left_by = BY_NETWORK
+    predictions.choose_rules(DecisionSettings(avoid_critical=True))
+    qtbot.waitUntil(lambda: session.decision.removed != {}, timeout=3000)
+    assert list(session.decision.removed.values()) == [nerve]
+    assert np.array_equal(session.decision.mask, small_case.masks()[0])
+    assert session.scores.dice[0] == 1.0
+    assert cuts == [True]
+    assert np.array_equal(np.asarray(viewer.layers[shown.NETWORK_REGION].data) > 0, small_case.masks()[0])
+
+
+def test_the_slider_shows_its_threshold_at_once_and_what_the_constraints_leave_later(
+    predictions, session, viewer, small_case, qtbot, monkeypatch
+) -> None:
+    monkeypatch.setattr(module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
+    session.rules = DecisionSettings(avoid_critical=True)
+    predictions.predict(PredictionSettings())
+    decided = session.decision
+    predictions.choose_threshold(0.4)
+    outlined = np.asarray(viewer.layers[shown.NETWORK_REGION].data) > 0
+    assert outlined.sum() == (session.prediction.probabilities >= 0.4).sum()
+    assert session.decision is decided
+    qtbot.waitUntil(lambda: session.decision is not decided, timeout=3000)
+    assert np.array_equal(np.asarray(viewer.layers[shown.NETWORK_REGION].data) > 0, small_case.masks()[0])
+
+
+def test_a_rule_that_cannot_decide_says_so_and_leaves_no_region_behind(
+    predictions, session, viewer, jobs, qtbot
+) -> None:
+    predictions.predict(PredictionSettings())
+    predictions.choose_rules(DecisionSettings(rule="tuned"))
+    qtbot.waitUntil(lambda: bool(jobs.failures), timeout=3000)
+    assert "napari-rpdl tune" in jobs.failures[0]
+    assert (session.decision, session.scores) == (None, None)
+    assert not np.asarray(viewer.layers[shown.NETWORK_REGION].data).any()
+    predictions.choose_rules(DecisionSettings())
+    qtbot.waitUntil(lambda: session.scores is not None, timeout=3000)
+    assert session.scores.dice[0] == 1.0
+
+
+def test_what_is_written_for_all_bones_obeys_the_rules(predictions, session, small_dataset, monkeypatch) -> None:
+    monkeypatch.setattr(module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
+    session.dataset, session.rules = small_dataset, DecisionSettings(avoid_critical=True)
+    predictions.predict_all(PredictionSettings())
+    mask = read_mask(session.run / "predictions" / "bone_1.nii.gz").voxels
+    assert np.array_equal(mask, small_dataset.case("bone_1").masks()[0])

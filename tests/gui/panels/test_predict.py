@@ -9,6 +9,8 @@ import pytest
 from napari_rpdl.evaluation.scoring import score
 from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
+from napari_rpdl.learning.decision import Decision
+from napari_rpdl.settings import DecisionSettings
 
 
 @pytest.fixture
@@ -69,3 +71,49 @@ def test_cutting_out_is_a_wish_that_follows_the_session(panel, session, heard) -
     panel.cut_box.click()
     panel.cut_box.click()
     assert asked == [BY_NETWORK, BY_NETWORK, BY_NOBODY]
+
+
+def test_rules_and_constraints_are_a_wish_and_lie_folded_away(panel, session, heard) -> None:
+    assert panel.rules.isHidden()
+    asked = heard(panel.rules_chosen)
+    panel.rules.control("rule").value = "dice-optimal"
+    panel.rules.control("margin").value = "1.5"
+    panel.rules.control("margin").native.editingFinished.emit()
+    assert asked[-1] == DecisionSettings(rule="dice-optimal", margin=1.5)
+    session.rules = DecisionSettings(one_region=True)
+    assert panel.rules.settings() == DecisionSettings(one_region=True)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("rule", ["tuned", "dice-optimal", "mbr"])
+def test_a_rule_without_a_threshold_of_ours_stops_the_slider_and_says_why(panel, session, rule) -> None:
+    session.prediction = SimpleNamespace(case_id="bone_1")
+    session.rules = DecisionSettings(rule=rule)
+    assert not panel.threshold.isEnabled()
+    assert rule in panel.threshold.toolTip()
+    assert panel.cut_box.isEnabled()
+    session.rules = DecisionSettings(margin=1)
+    assert panel.threshold.isEnabled()
+    assert panel.threshold.toolTip() == ""
+
+
+@pytest.mark.parametrize(
+    ("decision", "story"),
+    [
+        (Decision(np.ones(1, bool), "threshold", 0.5, None, {}), ""),
+        (Decision(np.ones(1, bool), "tuned", 0.41, None, {}), "Decided by the rule “tuned” at 0.41."),
+        (
+            Decision(np.ones(1, bool), "mbr", None, 0.8125, {}),
+            "Decided by the rule “mbr”, which expects a Dice of 0.812.",
+        ),
+        (
+            Decision(np.ones(1, bool), "threshold", 0.5, None, {"islands": 1, "elsewhere": 1200}),
+            "Taken away: islands 1 voxel, elsewhere 1,200 voxels.",
+        ),
+    ],
+)
+def test_the_panel_tells_how_the_region_came_about(panel, session, decision, story) -> None:
+    session.decision = decision
+    assert panel.decided.text() == story
+    session.decision = None
+    assert panel.decided.text() == ""
