@@ -21,7 +21,7 @@ from napari_rpdl.gui.space import grid_of, metadata_of, placement
 if TYPE_CHECKING:
     import napari
 
-    from napari_rpdl.gui.dialogs import ImportDialog
+    from napari_rpdl.gui.dialogs import AnyImport
     from napari_rpdl.gui.workspace import Workspace
 
 LayerData = tuple[Any, dict[str, Any], str]
@@ -157,7 +157,7 @@ def import_recordings(napari_viewer: "napari.viewer.Viewer") -> None:
     ask(RecordingsDialog, workspace_of(napari_viewer))
 
 
-def ask(kind: "type[ImportDialog]", workspace: "Workspace") -> None:
+def ask(kind: "type[AnyImport]", workspace: "Workspace") -> None:
     """Show an import dialog until its answers are complete or the person gives up."""
     from napari.utils.notifications import show_error
 

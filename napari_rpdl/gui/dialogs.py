@@ -24,33 +24,22 @@ _CONVENTIONS = (("the bone after drilling", "after"), ("the removed region", "re
 
 
 class ImportDialog(QDialog):
-    """Base: rows, a folder for the result, Import and Cancel."""
+    """What all imports ask for: their own controls, a folder for the result, Import and Cancel."""
 
-    title = ""
-    explanation = ""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, explanation: str, controls: Sequence[Widget], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.title)
+        self.setWindowTitle(title)
         self.out = FileEdit(mode=FileDialogMode.EXISTING_DIRECTORY, label="Dataset folder", nullable=True)
-        self.rows: Container[Widget] = Container(widgets=[*self.controls(), self.out], labels=True)
+        self.rows: Container[Widget] = Container(widgets=[*controls, self.out], labels=True)
         self.rows.min_width = 520
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Ok).setText("Import")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
-        column.addWidget(note(self.explanation))
+        column.addWidget(note(explanation))
         column.addWidget(self.rows.native)
         column.addWidget(buttons)
-
-    def controls(self) -> Sequence[Widget]:
-        """Make the controls for what this import needs to know."""
-        raise NotImplementedError
-
-    def events(self) -> Iterator[Event]:
-        """Return the import that the person asked for, not started; an InputError says what is missing."""
-        raise NotImplementedError
 
     def folder(self) -> Path:
         """Return where the dataset goes."""
@@ -60,20 +49,18 @@ class ImportDialog(QDialog):
 class CMArraysDialog(ImportDialog):
     """The arrays published with the paper."""
 
-    title = "Import the published CM arrays"
-    explanation = (
-        "x9_7.npy (bones) and y9_7.npy (drilled regions), "
-        "from github.com/Jacobi93/Reward-penalty-Dice-loss, folder cm_data."
-    )
-
-    def controls(self) -> Sequence[Widget]:
-        """Ask for both files and their order."""
+    def __init__(self, parent: QWidget | None = None) -> None:
+        explanation = (
+            "x9_7.npy (bones) and y9_7.npy (drilled regions), "
+            "from github.com/Jacobi93/Reward-penalty-Dice-loss, folder cm_data."
+        )
         self.x = FileEdit(filter=_ARRAYS, label="Bones (x)", nullable=True)
         self.y = FileEdit(filter=_ARRAYS, label="Drilled regions (y)", nullable=True)
         self.bones = SpinBox(value=9, min=1, max=10_000, label="Number of bones")
         self.surgeons = SpinBox(value=7, min=1, max=64, label="Number of surgeons")
         self.verify = CheckBox(text="Compare with the published files first", label="")
-        return self.x, self.y, self.bones, self.surgeons, self.verify
+        controls = (self.x, self.y, self.bones, self.surgeons, self.verify)
+        super().__init__("Import the published CM arrays", explanation, controls, parent)
 
     def events(self) -> Iterator[Event]:
         """Return the import of both arrays."""
@@ -90,18 +77,15 @@ class CMArraysDialog(ImportDialog):
 class DrilledVolumesDialog(ImportDialog):
     """Bones before and after surgery, as a simulator exports them."""
 
-    title = "Import drilled volumes"
-    explanation = (
-        "One labelled bone, and for each surgeon the bone after drilling or the removed region. "
-        "File names become surgeons' names."
-    )
-
-    def controls(self) -> Sequence[Widget]:
-        """Ask for the bone, the surgeons' files and what they show."""
+    def __init__(self, parent: QWidget | None = None) -> None:
+        explanation = (
+            "One labelled bone, and for each surgeon the bone after drilling or the removed region. "
+            "File names become surgeons' names."
+        )
         self.bone = FileEdit(filter=_NIFTI, label="Bone before", nullable=True)
         self.after = FileEdit(mode=FileDialogMode.EXISTING_FILES, filter=_NIFTI, label="Surgeons' files", nullable=True)
         self.convention = ComboBox(choices=_CONVENTIONS, label="They show")
-        return self.bone, self.after, self.convention
+        super().__init__("Import drilled volumes", explanation, (self.bone, self.after, self.convention), parent)
 
     def events(self) -> Iterator[Event]:
         """Return the import of one bone."""
@@ -116,18 +100,15 @@ class DrilledVolumesDialog(ImportDialog):
 class RecordingsDialog(ImportDialog):
     """Burr positions recorded while drilling."""
 
-    title = "Import drill recordings"
-    explanation = (
-        "Ordered burr positions (N × 3 on a grid of 256 voxels) become drilled regions. "
-        "Bones are not part of a recording."
-    )
-
-    def controls(self) -> Sequence[Widget]:
-        """Ask for the file, how thick the burr was, and the grid."""
+    def __init__(self, parent: QWidget | None = None) -> None:
+        explanation = (
+            "Ordered burr positions (N × 3 on a grid of 256 voxels) become drilled regions. "
+            "Bones are not part of a recording."
+        )
         self.file = FileEdit(filter=_RECORDINGS, label="Recording", nullable=True)
         fields = RecordingSettings.model_fields
         self.settings = {name: make_control(name, info) for name, info in fields.items()}
-        return self.file, *self.settings.values()
+        super().__init__("Import drill recordings", explanation, (self.file, *self.settings.values()), parent)
 
     def events(self) -> Iterator[Event]:
         """Return the import of the recordings."""
@@ -137,6 +118,10 @@ class RecordingsDialog(ImportDialog):
         except ValidationError as error:
             raise InputError(explain(error, "Settings")) from error
         return import_recordings(file, self.folder(), settings)
+
+
+AnyImport = CMArraysDialog | DrilledVolumesDialog | RecordingsDialog
+"""Each of them also has ``events()``: the import that the person asked for, not started."""
 
 
 def chosen(control: FileEdit, what: str) -> list[Path]:
