@@ -16,19 +16,26 @@ from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.gui import colormaps
 from napari_rpdl.gui.meshes import NOTHING, Mesh
 from napari_rpdl.gui.palette import AGREED, NETWORK, surgeon_color
+from napari_rpdl.gui.roles import (
+    BONE,
+    CONSENSUS,
+    CONSENSUS_OUTLINE,
+    CT,
+    DIFFERENCES,
+    LABELS,
+    NETWORK_REGION,
+    NETWORK_SURFACE,
+    PROBABILITY,
+    REGIONS,
+    RPMAP,
+    SPREAD,
+    STRUCTURES,
+    drawing_rank,
+    fits,
+)
 from napari_rpdl.gui.space import METADATA, metadata_of, placement
 from napari_rpdl.gui.standpoint import Standpoint
 
-CT, LABELS, BONE, STRUCTURES = "CT", "Structures (slices)", "Bone", "Structures"
-RPMAP, PROBABILITY, NETWORK_REGION, REGIONS = "RPMap", "Probability", "Predicted region", "Drilled regions"
-NETWORK_SURFACE = "Predicted surface"
-CONSENSUS, CONSENSUS_OUTLINE, DIFFERENCES = "Consensus", "Consensus (slices)", "Differences"
-_IN_3D = (BONE, STRUCTURES, REGIONS, CONSENSUS, NETWORK_SURFACE)
-_IN_SLICES = (CT, LABELS, NETWORK_REGION, CONSENSUS_OUTLINE, DIFFERENCES)
-_ORDER = (
-    *(CT, LABELS, STRUCTURES, BONE, REGIONS, CONSENSUS, NETWORK_SURFACE, RPMAP, PROBABILITY),
-    *(DIFFERENCES, NETWORK_REGION, CONSENSUS_OUTLINE),
-)
 _ROLE = "role"
 
 
@@ -97,7 +104,7 @@ class Layers:
             outline = self._labels(f"outline {slot}", mask.astype(np.uint8), name=f"Drilled by {surgeon}")
             outline.colormap = colormaps.one_color_labels(surgeon_color(rank))
             outline.contour, outline.opacity = 1, 1.0
-            self._note(outline, surgeon=surgeon)
+            outline.metadata = {**outline.metadata, METADATA: {**outline.metadata[METADATA], "surgeon": surgeon}}
 
     # -- maps and predictions ---------------------------------------------------------
 
@@ -182,6 +189,14 @@ class Layers:
             region = np.asarray(layer.data) >= self._threshold if self._region is None else self._region
             outline.data = region.astype(np.uint8)
 
+    def show_spread(self, spread: NDArray[np.float32] | None) -> None:
+        """Show how far answers differ, 0 (dark) to 0.5, over everything else; or nothing."""
+        if spread is None:
+            self._want(SPREAD, False)
+            return
+        layer = self._image(SPREAD, spread)
+        layer.colormap, layer.contrast_limits, layer.blending = "magma", (0, 0.5), "additive"
+
     def uncover_cavity(self, uncovered: bool) -> None:
         """Hide the predicted region in 3-D while the bone has it cut out, else it would fill the cavity."""
         self._uncovered = uncovered
@@ -210,9 +225,7 @@ class Layers:
     def _array(self, role: str, data: NDArray[Any], add: Callable[..., Any], name: str) -> Any:
         layer = self._find(role)
         if layer is None:
-            layer = add(
-                data, name=name, visible=False, metadata={METADATA: {_ROLE: role}}, **placement(self.standpoint.grid)
-            )
+            layer = add(data, **self._fresh(role, name))
             self._order()
         else:
             layer.data = data
@@ -225,15 +238,8 @@ class Layers:
         vertices, faces, shades = mesh.drawable.vertices, mesh.drawable.faces, mesh.drawable.colors
         layer = self._find(role)
         if layer is None:
-            layer = self._viewer.add_surface(
-                (vertices, faces),
-                vertex_colors=shades,
-                name=role,
-                visible=False,
-                shading="none",
-                metadata={METADATA: {_ROLE: role}},
-                **placement(self.standpoint.grid),
-            )
+            new = self._fresh(role, role)
+            layer = self._viewer.add_surface((vertices, faces), vertex_colors=shades, shading="none", **new)
             self._order()
         else:
             layer.vertex_colors = None  # the old colours do not fit the new vertices
@@ -243,9 +249,12 @@ class Layers:
         self._want(role, not mesh.is_empty)
         return layer
 
+    def _fresh(self, role: str, name: str) -> dict[str, Any]:
+        return {"name": name, "visible": False, "metadata": {METADATA: {_ROLE: role}}} | placement(self.standpoint.grid)
+
     def _order(self) -> None:
         """Keep what must stay visible on top: later layers are drawn over earlier ones."""
-        ranks = [_rank(layer.metadata.get(METADATA, {}).get(_ROLE, "")) for layer in self._viewer.layers]
+        ranks = [drawing_rank(layer.metadata.get(METADATA, {}).get(_ROLE, "")) for layer in self._viewer.layers]
         order = sorted(range(len(ranks)), key=lambda index: ranks[index])
         if order != sorted(order):
             self._viewer.layers.move_multiple(order, 0)
@@ -257,9 +266,6 @@ class Layers:
         layer.units, layer.axis_labels = where["units"], where["axis_labels"]
         role = layer.metadata[METADATA][_ROLE]
         layer.metadata = {**layer.metadata, **metadata_of(self.standpoint.grid, role=role, case_id=self._case_id)}
-
-    def _note(self, layer: Any, **facts: object) -> None:
-        layer.metadata = {**layer.metadata, METADATA: {**layer.metadata[METADATA], **facts}}
 
     def _roles(self) -> list[str]:
         kept = (layer.metadata.get(METADATA, {}).get(_ROLE) for layer in self._viewer.layers)
@@ -277,11 +283,12 @@ class Layers:
             layer.visible = wanted and self._fits_dimension(role)
 
     def _fits_dimension(self, role: str) -> bool:
-        if role in _IN_3D:
-            return self.standpoint.is_3d and not (self._uncovered and role == NETWORK_SURFACE)
-        if role == PROBABILITY and (self._uncovered or self._solid):
-            return not self.standpoint.is_3d
-        return not (self.standpoint.is_3d and (role in _IN_SLICES or role.startswith("outline")))
+        is_3d = self.standpoint.is_3d
+        if is_3d and (
+            (role == NETWORK_SURFACE and self._uncovered) or (role == PROBABILITY and (self._uncovered or self._solid))
+        ):
+            return False
+        return fits(role, is_3d)
 
     def _apply_dimension(self, _: object = None) -> None:
         for role in self._roles():
@@ -290,10 +297,3 @@ class Layers:
             self._fill_region()
         if (layer := self._find(RPMAP)) is not None:
             layer.colormap = colormaps.rpmap_colormap(penalties=not self.standpoint.is_3d)
-
-
-def _rank(role: str) -> int:
-    """Return the place of a role in the drawing order; layers of other people stay on top."""
-    if role.startswith("outline"):
-        return len(_ORDER)
-    return _ORDER.index(role) if role in _ORDER else len(_ORDER) + 1

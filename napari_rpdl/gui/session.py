@@ -108,7 +108,9 @@ class Session:
         agreement: what the surgeons of ``case`` agree on.
         training: the training that runs or ran last.
         run: the run folder whose network predicts.
+        more_runs: run folders whose networks predict along with it; the mean counts.
         prediction: what the network says about ``case``; None before it was asked.
+        spread_shown: whether it is shown where the networks' answers differ.
         threshold: voxels at least this probable count as drilled.
         rules: how the prediction becomes one region.
         decision: that region; None before it was decided, and where the rules cannot decide.
@@ -136,7 +138,9 @@ class Session:
     agreement: CaseAgreement | None = None
     training: TrainingState = TrainingState()
     run: Path | None = None
+    more_runs: tuple[Path, ...] = ()
     prediction: "Prediction | None" = None
+    spread_shown: bool = False
     threshold: float = 0.5
     rules: DecisionSettings = PAPER_RULES
     decision: "Decision | None" = None

@@ -158,6 +158,8 @@ class Workspace(QWidget):
         self._wish(self.train.resume_asked, self.trainings.resume)
         self._wish(self.train.cancel_asked, self.trainings.cancel)
         self._wish(self.predict.run_chosen, self.predictions.choose_run)
+        self._wish(self.predict.run_added, self.predictions.add_run)
+        self._wish(self.predict.spread_chosen, self.predictions.show_spread)
         self._wish(self.predict.predict_asked, lambda: self.predictions.predict(self.predict.settings()))
         self._wish(self.predict.predict_all_asked, lambda: self.predictions.predict_all(self.predict.settings()))
         self._wish(self.predict.left_by_chosen, self.cases.choose_left_by)

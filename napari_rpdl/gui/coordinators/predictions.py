@@ -1,6 +1,6 @@
 """What a trained network says about bones, and how well it agrees with the surgeons."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +51,7 @@ class PredictionCoordinator:
         self._waiting: PredictionSettings | None = None
         self._cut_at_once = False
         session.events.case.connect(self._predict_waiting)
+        session.events.run.connect(self._predict_alone)
 
     def choose_run(self, folder: Path) -> None:
         """Use the network of a run folder.
@@ -59,6 +60,23 @@ class PredictionCoordinator:
             InputError: the folder holds no training.
         """
         self._session.run = Run.open(folder).folder
+        self._predict_alone()
+
+    def add_run(self, folder: Path) -> None:
+        """Let the network of one more run predict along; each counts once.
+
+        Raises:
+            InputError: the folder holds no training.
+        """
+        session, added = self._session, Run.open(folder).folder
+        if session.run is not None and added not in (session.run, *session.more_runs):
+            session.more_runs = (*session.more_runs, added)
+
+    def show_spread(self, shown: bool) -> None:
+        """Show where the networks' answers differ, or hide it."""
+        self._session.spread_shown = shown
+        prediction = self._session.prediction
+        self._layers.show_spread(prediction.spread if shown and prediction is not None else None)
 
     def predict(self, settings: PredictionSettings) -> None:
         """Predict the bone in the viewer."""
@@ -66,7 +84,8 @@ class PredictionCoordinator:
         if session.run is None or session.case is None:
             return
         session.busy = f"Predicting {session.case_id}…"
-        self._jobs.start("prediction", computing(_predict, session.run, session.case, settings), self._hear, self._rest)
+        runs = (session.run, *session.more_runs)
+        self._jobs.start("prediction", computing(_predict, runs, session.case, settings), self._hear, self._rest)
 
     def predict_next(self, settings: PredictionSettings) -> None:
         """Predict the bone that is being loaded, as soon as it is shown, and cut the region out of it."""
@@ -77,7 +96,8 @@ class PredictionCoordinator:
         session = self._session
         if session.run is None or session.dataset is None:
             return
-        work = _predicting(session.run, session.dataset, settings, session.rules)
+        runs = (session.run, *session.more_runs)
+        work = _predicting(runs, session.dataset, settings, session.rules)
         self._jobs.start("predictions", work, self._hear_all, self._rest)
 
     def choose_threshold(self, threshold: float) -> None:
@@ -93,6 +113,9 @@ class PredictionCoordinator:
         if self._session.prediction is not None:
             self._timer.start()
 
+    def _predict_alone(self, *_: object) -> None:
+        self._session.more_runs = ()
+
     def _predict_waiting(self, case: Case | None) -> None:
         if case is not None and self._waiting is not None:
             settings, self._waiting = self._waiting, None
@@ -105,6 +128,7 @@ class PredictionCoordinator:
         self._session.prediction = prediction
         self._layers.show_probabilities(prediction.probabilities)
         self._layers.show_threshold(self._session.threshold)
+        self.show_spread(self._session.spread_shown)
         if self._cut_at_once:
             self._session.left_by, self._cut_at_once = BY_NETWORK, False
         self._settle()
@@ -152,18 +176,20 @@ class PredictionCoordinator:
         self._session.busy = ""
 
 
-def _predict(run: Path, case: Case, settings: PredictionSettings) -> "Prediction":
+def _predict(runs: Sequence[Path], case: Case, settings: PredictionSettings) -> "Prediction":
     from napari_rpdl.learning.prediction import predict
 
-    return predict(run, case, settings)
+    return predict(runs, case, settings)
 
 
-def _predicting(run: Path, dataset: Dataset, settings: PredictionSettings, rules: DecisionSettings) -> Iterator[Event]:
-    """Predict and decide bone after bone into ``<run>/predictions``."""
-    out = run / "predictions"
+def _predicting(
+    runs: Sequence[Path], dataset: Dataset, settings: PredictionSettings, rules: DecisionSettings
+) -> Iterator[Event]:
+    """Predict and decide bone after bone into the folder ``predictions`` of the first run."""
+    out = runs[0] / "predictions"
     for done, case in enumerate(dataset):
         yield Progressed("Predicting", done, len(dataset))
-        region = decide(_predict(run, case, settings), case, rules, settings.threshold).mask
+        region = decide(_predict(runs, case, settings), case, rules, settings.threshold).mask
         write_volume(Volume(region, case.grid), out / f"{case.case_id}.nii.gz")
     yield Said(f"Wrote {len(dataset)} predicted regions to {out}.")
 

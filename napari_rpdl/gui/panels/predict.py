@@ -1,5 +1,6 @@
 """Ask a trained network, and hold its answer against every surgeon."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,15 @@ _WITHOUT_SLIDER = {
     "mbr": "The rule “mbr” looks for the region that agrees best with all members, not for a threshold.",
 }
 """Why a rule leaves nothing for the slider to do."""
+_ONE_ANSWER = "There was one answer only. Add a run, or ask in several views."
 
 
 class PredictPanel(QWidget):
     """Wishes: choose a run, predict, move the threshold, decide by rules. Shows: the scores, what was decided."""
 
     run_chosen = Signal(object)
+    run_added = Signal(object)
+    spread_chosen = Signal(bool)
     predict_asked = Signal()
     predict_all_asked = Signal()
     threshold_chosen = Signal(float)
@@ -50,6 +54,7 @@ class PredictPanel(QWidget):
         super().__init__(parent)
         self._session = session
         self.run_button = Button("Choose run…", "The folder of a training (with run.json in it).")
+        self.add_button = Button("Add run…", "Let the network of one more training predict along; the mean counts.")
         self.run = note("No training is chosen.")
         self.form: SettingsForm[PredictionSettings] = SettingsForm(PredictionSettings, ("checkpoint", "device"))
         self.predict_button = Button("Predict this bone", "Ask the network where to drill the bone in the viewer.")
@@ -60,6 +65,7 @@ class PredictPanel(QWidget):
         self.rules: SettingsForm[DecisionSettings] = SettingsForm(DecisionSettings)
         self.rules_section = Section("Decision", self.rules)
         self.cut_box = QCheckBox("Cut it out of the bone in 3-D")
+        self.spread_box = QCheckBox("Show where the networks differ")
         self.table = _table()
         self.summary = note()
         self.decided = note()
@@ -74,7 +80,10 @@ class PredictPanel(QWidget):
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
-        rows.addWidget(self.run_button)
+        choosing = QHBoxLayout()
+        choosing.addWidget(self.run_button)
+        choosing.addWidget(self.add_button)
+        rows.addLayout(choosing)
         rows.addWidget(self.run)
         rows.addWidget(self.form)
         buttons = QHBoxLayout()
@@ -88,6 +97,7 @@ class PredictPanel(QWidget):
         rows.addLayout(line)
         rows.addWidget(self.rules_section)
         rows.addWidget(self.cut_box)
+        rows.addWidget(self.spread_box)
         rows.addWidget(heading("Scores"))
         rows.addWidget(self.summary)
         rows.addWidget(self.table)
@@ -95,7 +105,9 @@ class PredictPanel(QWidget):
 
     def _connect(self) -> None:
         events = self._session.events
-        self.run_button.clicked.connect(self._ask_run)
+        self.run_button.clicked.connect(lambda: self._ask_run(self.run_chosen.emit))
+        self.add_button.clicked.connect(lambda: self._ask_run(self.run_added.emit))
+        self.spread_box.toggled.connect(self.spread_chosen)
         self.predict_button.clicked.connect(lambda: self.predict_asked.emit())
         self.all_button.clicked.connect(lambda: self.predict_all_asked.emit())
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / _STEPS))
@@ -106,19 +118,27 @@ class PredictPanel(QWidget):
         events.scores.connect(self._show_scores)
         events.decision.connect(self._show_decision)
         events.rules.connect(self.rules.show_settings)
-        for change in (events.run, events.case, events.dataset, events.prediction, events.training, events.rules):
+        inputs = (events.run, events.more_runs, events.case, events.dataset, events.training)
+        for change in (*inputs, events.prediction, events.rules):
             change.connect(lambda *_: self._show_readiness())
 
     def _show_readiness(self) -> None:
         session = self._session
-        self.run.setText(f"{session.run.name}" if session.run else "No training is chosen.")
-        self.run.setToolTip(str(session.run or ""))
+        runs = (session.run, *session.more_runs) if session.run else ()
+        self.run.setText(" + ".join(run.name for run in runs) or "No training is chosen.")
+        self.run.setToolTip("\n".join(str(run) for run in runs))
+        self.add_button.allow(bool(runs), "Choose a run first.")
         reason = "" if session.run else "Train a network or choose a run first."
         self.predict_button.allow(bool(session.run and session.case), reason or "Show a bone first.")
         self.all_button.allow(bool(session.run and session.dataset), reason or "Open a dataset first.")
         unpredicted = "" if session.prediction else "Predict a bone first."
         useless = _WITHOUT_SLIDER.get(session.rules.rule, "")
-        for control, hindrance in ((self.threshold, unpredicted or useless), (self.cut_box, unpredicted)):
+        agreed = "" if session.prediction is None or session.prediction.spread is not None else _ONE_ANSWER
+        for control, hindrance in (
+            (self.threshold, unpredicted or useless),
+            (self.cut_box, unpredicted),
+            (self.spread_box, unpredicted or agreed),
+        ):
             control.setEnabled(not hindrance)
             control.setToolTip(hindrance)
 
@@ -155,10 +175,10 @@ class PredictPanel(QWidget):
         for column, text in enumerate(cells):
             self.table.setItem(row, column, QTableWidgetItem(text))
 
-    def _ask_run(self) -> None:
+    def _ask_run(self, wish: Callable[[Path], object]) -> None:
         start = str(self._session.run or "")
         if folder := QFileDialog.getExistingDirectory(self, "Folder of a training", start):
-            self.run_chosen.emit(Path(folder))
+            wish(Path(folder))
 
 
 def _table() -> QTableWidget:

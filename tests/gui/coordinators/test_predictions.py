@@ -1,5 +1,7 @@
 """Predictions belong to the bone they were made for."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -131,3 +133,29 @@ def test_what_is_written_for_all_bones_obeys_the_rules(predictions, session, sma
     predictions.predict_all(PredictionSettings())
     mask = read_mask(session.run / "predictions" / "bone_1.nii.gz").voxels
     assert np.array_equal(mask, small_dataset.case("bone_1").masks()[0])
+
+
+def test_several_runs_predict_together_and_their_spread_is_shown_on_demand(
+    predictions, session, viewer, monkeypatch, tmp_path
+) -> None:
+    asked: list[tuple] = []
+
+    def predict(runs, case, settings):
+        asked.append(runs)
+        members = tuple(np.full(case.grid.shape, p, np.float32) for p in (0.4, 0.8))
+        return Prediction(case.case_id, (members[0] + members[1]) / 2, np.std(members, axis=0), members)
+
+    monkeypatch.setattr(module, "_predict", predict)
+    monkeypatch.setattr(module.Run, "open", lambda folder: SimpleNamespace(folder=folder))
+    for name in ("second", "second", "third"):
+        predictions.add_run(tmp_path / name)
+    predictions.predict(PredictionSettings())
+    assert asked == [(tmp_path, tmp_path / "second", tmp_path / "third")]
+    assert shown.SPREAD not in viewer.layers
+    predictions.show_spread(True)
+    assert viewer.layers[shown.SPREAD].visible
+    assert np.allclose(viewer.layers[shown.SPREAD].data, 0.2)
+    predictions.show_spread(False)
+    assert not viewer.layers[shown.SPREAD].visible
+    session.run = tmp_path / "other"
+    assert session.more_runs == ()

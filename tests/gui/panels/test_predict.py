@@ -29,7 +29,7 @@ def test_what_is_missing_is_said_in_turn(panel, session, small_case) -> None:
     session.case = small_case
     assert panel.predict_button.isEnabled()
     assert not panel.threshold.isEnabled()
-    session.prediction = SimpleNamespace(case_id="bone_1")
+    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
     assert panel.threshold.isEnabled()
 
 
@@ -61,7 +61,7 @@ def test_harm_is_said_in_red(panel, session, small_case) -> None:
 
 
 def test_cutting_out_is_a_wish_that_follows_the_session(panel, session, heard) -> None:
-    session.prediction = SimpleNamespace(case_id="bone_1")
+    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
     asked = heard(panel.left_by_chosen)
     panel.cut_box.click()
     session.left_by = BY_NETWORK
@@ -87,7 +87,7 @@ def test_rules_and_constraints_are_a_wish_and_lie_folded_away(panel, session, he
 
 @pytest.mark.parametrize("rule", ["tuned", "dice-optimal", "mbr"])
 def test_a_rule_without_a_threshold_of_ours_stops_the_slider_and_says_why(panel, session, rule) -> None:
-    session.prediction = SimpleNamespace(case_id="bone_1")
+    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
     session.rules = DecisionSettings(rule=rule)
     assert not panel.threshold.isEnabled()
     assert rule in panel.threshold.toolTip()
@@ -117,3 +117,25 @@ def test_the_panel_tells_how_the_region_came_about(panel, session, decision, sto
     assert panel.decided.text() == story
     session.decision = None
     assert panel.decided.text() == ""
+
+
+def test_runs_are_added_to_the_first_and_named(panel, session, heard, monkeypatch) -> None:
+    monkeypatch.setattr(
+        "napari_rpdl.gui.panels.predict.QFileDialog.getExistingDirectory", lambda *_: str(Path("runs/second"))
+    )
+    assert "Choose a run" in panel.add_button.toolTip()
+    session.run = Path("runs/first")
+    added = heard(panel.run_added)
+    panel.add_button.click()
+    assert added == [Path("runs/second")]
+    session.more_runs = (Path("runs/second"),)
+    assert panel.run.text() == "first + second"
+
+
+def test_the_spread_can_be_shown_where_there_is_one(panel, session, heard) -> None:
+    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
+    assert "one answer" in panel.spread_box.toolTip()
+    session.prediction = SimpleNamespace(case_id="bone_1", spread=np.zeros((2, 2, 2)))
+    asked = heard(panel.spread_chosen)
+    panel.spread_box.click()
+    assert asked == [True]

@@ -1,0 +1,26 @@
+"""What a layer of ours is for, and which lies over which."""
+
+CT, LABELS, BONE, STRUCTURES = "CT", "Structures (slices)", "Bone", "Structures"
+RPMAP, PROBABILITY, NETWORK_REGION, REGIONS = "RPMap", "Probability", "Predicted region", "Drilled regions"
+NETWORK_SURFACE, SPREAD = "Predicted surface", "Uncertainty"
+CONSENSUS, CONSENSUS_OUTLINE, DIFFERENCES = "Consensus", "Consensus (slices)", "Differences"
+_IN_3D = (BONE, STRUCTURES, REGIONS, CONSENSUS, NETWORK_SURFACE)
+_IN_SLICES = (CT, LABELS, NETWORK_REGION, CONSENSUS_OUTLINE, DIFFERENCES)
+_ORDER = (
+    *(CT, LABELS, STRUCTURES, BONE, REGIONS, CONSENSUS, NETWORK_SURFACE, RPMAP, PROBABILITY, SPREAD),
+    *(DIFFERENCES, NETWORK_REGION, CONSENSUS_OUTLINE),
+)
+
+
+def drawing_rank(role: str) -> int:
+    """Return the place of a role in the drawing order; layers of other people stay on top."""
+    if role.startswith("outline"):
+        return len(_ORDER)
+    return _ORDER.index(role) if role in _ORDER else len(_ORDER) + 1
+
+
+def fits(role: str, is_3d: bool) -> bool:
+    """Say whether a role is worth seeing in 3-D, or in the slices."""
+    if role in _IN_3D:
+        return is_3d
+    return not (is_3d and (role in _IN_SLICES or role.startswith("outline")))
