@@ -131,6 +131,7 @@ class PredictionCoordinator:
         self.show_spread(self._session.spread_shown)
         if self._cut_at_once:
             self._session.left_by, self._cut_at_once = BY_NETWORK, False
+            self._layers.uncover_cavity(True)
         self._settle()
 
     def _hear_all(self, event: Event) -> None:
