@@ -101,7 +101,7 @@ def _minimum_bayes_risk(prediction: Prediction, threshold: float) -> Decided:
     if len(members) < 2:
         msg = (
             "The rule mbr needs several answers to agree with, but there is only one network without surgeon heads. "
-            "Add runs with --ensemble, train with surgeon heads, or choose another rule."
+            'Add runs (--ensemble, or "Add run…" in the viewer), train with surgeon heads, or choose another rule.'
         )
         raise InputError(msg)
     best = exact_oracle([member >= threshold for member in members])
