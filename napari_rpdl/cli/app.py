@@ -13,7 +13,7 @@ from pathlib import Path
 
 from napari_rpdl.cli.evaluating_commands import Evaluate
 from napari_rpdl.cli.importing_commands import ImportCmArrays, ImportDrilled, ImportRecordings, MakePhantom
-from napari_rpdl.cli.learning_commands import Resume, Train
+from napari_rpdl.cli.learning_commands import Attach, Resume, Stop, Train
 from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMap
 from napari_rpdl.cli.parsing import Command, UsageError, parse, summary
 from napari_rpdl.cli.predicting_commands import Predict, Tune
@@ -31,7 +31,15 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "import recordings": ImportRecordings,
     },
     "Measure": {"info": Info, "agreement": MeasureAgreement, "rpmap": WriteRPMap},
-    "Learn and predict": {"train": Train, "resume": Resume, "predict": Predict, "tune": Tune, "evaluate": Evaluate},
+    "Learn and predict": {
+        "train": Train,
+        "resume": Resume,
+        "attach": Attach,
+        "stop": Stop,
+        "predict": Predict,
+        "tune": Tune,
+        "evaluate": Evaluate,
+    },
     "Let experts grade": {
         "study plan": PlanStudy,
         "study export": ExportStudy,

@@ -1,4 +1,4 @@
-"""Verbs that learn: train, resume."""
+"""Verbs that learn: train, resume, attach, stop."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, make_dataclass
@@ -95,6 +95,57 @@ class Resume(Command):
     @override
     def how_to_go_on(self) -> str:
         return how_to_resume(self.run)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attach(Command):
+    """Follow a training that goes on alone.
+
+    The viewer leaves such a training behind if it is closed and told to let it go on.
+    Ctrl-C stops only the following.
+
+    Example:
+      napari-rpdl attach my_run
+
+    What comes out: progress until the training ends.
+    """
+
+    run: Positional[Path]
+    """Run folder."""
+
+    @override
+    def execute(self) -> None:
+        from napari_rpdl.learning.attachment import attach
+
+        _show_training(attach(self.run), self.run, as_json=self.json)
+
+    @override
+    def how_to_go_on(self) -> str:
+        return f"Only the following, that is: the training goes on. To end it: {PROGRAM} stop {self.run}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop(Command):
+    """Stop a training that goes on alone, after its current step.
+
+    Every finished epoch is kept, and "napari-rpdl resume" goes on.
+
+    Example:
+      napari-rpdl stop my_run
+
+    What comes out: nothing new; the run folder stays as the last finished epoch left it.
+    """
+
+    run: Positional[Path]
+    """Run folder."""
+
+    @override
+    def execute(self) -> None:
+        from napari_rpdl.learning.attachment import ask_to_stop
+
+        ask_to_stop(self.run)
+        text = f"Asked to stop after the current step. Go on later with: {PROGRAM} resume {self.run}"
+        answer({"run": str(self.run), "asked": True}, text, as_json=self.json)
 
 
 def _word_after(flag: str, words: Sequence[str]) -> str:

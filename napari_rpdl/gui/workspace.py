@@ -37,7 +37,7 @@ from napari_rpdl.gui.panels.inspect import InspectPanel
 from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.panels.rpmap import RPMapPanel
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
-from napari_rpdl.gui.panels.train import TrainPanel
+from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.session import Session
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class Workspace(QWidget):
             self.open_dataset(self.memory.last.dataset)
         if (run := self.memory.last.run) is not None and (run / "run.json").is_file():
             self.predictions.choose_run(run)
+            self.trainings.attach(run)
 
     def show_tab(self, title: str) -> None:
         """Bring a panel to the front; nothing happens where there is none of that title."""
@@ -228,9 +229,15 @@ class Workspace(QWidget):
         self.window().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Stop all work once the viewer's window has really closed (a refused close never hides it)."""
-        if event.type() == QEvent.Type.Hide and not event.spontaneous() and watched is self.window():
-            self.jobs.close()
+        """Stop all work once the viewer's window has really closed (a refused close never hides it).
+
+        What becomes of a training is asked before: napari stops all workers while it closes.
+        """
+        if watched is self.window():
+            if event.type() == QEvent.Type.Close and self.trainings.can_go_on:
+                self.trainings.let_go(ask_whether_it_goes_on())
+            if event.type() == QEvent.Type.Hide and not event.spontaneous():
+                self.jobs.close()
         return bool(super().eventFilter(watched, event))
 
     def _end_with_the_window(self) -> None:

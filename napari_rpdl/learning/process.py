@@ -6,7 +6,8 @@ torch is needed on this side.
 
 Parent and child talk in lines: the job as JSON on the child's standard input, events
 as JSON on its standard output. Closing the child's input asks it to stop; since that also
-happens when the parent dies, no training is left behind.
+happens when the parent dies, no training is left behind against anybody's will. The
+line "detach" lets it go on alone; ``attachment`` says how to find it again.
 """
 
 import queue
@@ -29,6 +30,7 @@ from napari_rpdl.settings import TrainingSettings
 
 HEARTBEAT_S = 0.25
 STOP_WITHIN_S = 10.0
+DETACH = "detach"
 _KEPT_LINES = 60
 
 
@@ -45,13 +47,18 @@ class Job(BaseModel):
 
 
 def follow(
-    dataset_folder: Path, run: Path, settings: TrainingSettings | None, hold_out: Sequence[str]
+    dataset_folder: Path,
+    run: Path,
+    settings: TrainingSettings | None,
+    hold_out: Sequence[str],
+    goes_on: threading.Event | None = None,
 ) -> Iterator[Event]:
     """Train in a child process and yield its events; ``settings`` None resumes the run.
 
     While the child is silent, a ``StillWaiting`` comes four times a second, so that whoever
     follows can stop at any time. Closing the iterator asks the child to stop, waits at
     most 10 seconds, then ends it; the run keeps the checkpoints of its last finished epoch.
+    If ``goes_on`` is set by then, the child is let go instead: ``attachment.attach`` follows it.
 
     An error in the child, or its sudden death, comes as a last ``Failed`` event.
 
@@ -64,7 +71,10 @@ def follow(
     try:
         yield from child.events()
     finally:
-        child.stop()
+        if goes_on is not None and goes_on.is_set():
+            child.let_go()
+        else:
+            child.stop()
 
 
 class _Child:
@@ -122,6 +132,15 @@ class _Child:
             self._process.wait()
         for reader in self._readers:
             reader.join()
+
+    def let_go(self) -> None:
+        """Let the child go on alone; returns when it needs us no more."""
+        self._send(DETACH + "\n")
+        for reader in self._readers:
+            reader.join(STOP_WITHIN_S)
+        self._close_input()
+        # Should we live on, its end must be noticed by somebody, or it would stay in the process table.
+        threading.Thread(target=self._process.wait, name="detached training", daemon=True).start()
 
     def _send(self, text: str) -> None:
         """Write to the child; where it is already gone, ``events`` will say so."""

@@ -12,6 +12,7 @@ import numpy as np
 from napari_rpdl.data.dataset import CaseEntry, Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed
+from napari_rpdl.learning.attachment import check_idle
 from napari_rpdl.learning.requirements import check_requirements
 from napari_rpdl.learning.runs import Run, RunRecord, check_free
 from napari_rpdl.settings import TrainingSettings
@@ -36,6 +37,7 @@ def train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Seq
             or the loss is no longer a number. What was written before stays usable.
     """
     check_requirements()
+    check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
     from napari_rpdl.learning import fitting
 
@@ -69,6 +71,7 @@ def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
         InputError: as ``train``; or the run is complete, damaged, or of another dataset.
     """
     check_requirements()
+    check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
     from napari_rpdl.learning import fitting
 

@@ -1,7 +1,9 @@
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 
 import nibabel as nib
 import numpy as np
@@ -9,6 +11,9 @@ import pytest
 
 from napari_rpdl.cli.learning_commands import Train, how_to_resume
 from napari_rpdl.cli.parsing import parse
+from napari_rpdl.events import event_to_json
+from napari_rpdl.learning.attachment import Live
+from napari_rpdl.learning.events import TrainingStarted
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.settings import PRESETS, TrainingSettings
 
@@ -87,6 +92,24 @@ def test_ctrl_c_stops_cleanly_and_resume_goes_on(run, result, small_dataset, tmp
     settings["training"]["epochs"] = finished + 2
     (folder / "settings.json").write_text(json.dumps(settings))
     assert result("resume", folder)["epochs"] == finished + 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")
+def test_ctrl_c_stops_following_and_stop_stops_the_training(run, result, tmp_path):
+    started = TrainingStarted("cpu", 10, 3, 1, 1, ("bone_1",), ())
+    live = Live(pid=1, beat=time.time() + 20, ended=False, events=(event_to_json(started),))
+    (tmp_path / "live.json").write_text(live.model_dump_json())
+    command = [sys.executable, "-m", "napari_rpdl", "attach", tmp_path]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as following:
+        assert "10 parameters" in following.stderr.readline()
+        following.send_signal(signal.SIGINT)
+        rest = following.stderr.read()
+    assert following.returncode == 130
+    assert f"napari-rpdl stop {tmp_path}" in rest
+    assert not (tmp_path / "stop_training").exists()
+    assert result("stop", tmp_path) == {"run": str(tmp_path), "asked": True}
+    assert (tmp_path / "stop_training").exists()
+    assert run("attach", tmp_path / "nowhere")[0] == 1
 
 
 def test_a_run_without_an_epoch_has_nothing_to_resume(tmp_path):

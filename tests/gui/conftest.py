@@ -54,6 +54,12 @@ def _runs_in_tmp(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("napari_rpdl.gui.coordinators.trainings.RUNS", tmp_path / "runs")
 
 
+@pytest.fixture(autouse=True)
+def _no_training_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer the question that a closing window asks; nobody else would."""
+    monkeypatch.setattr("napari_rpdl.gui.workspace.ask_whether_it_goes_on", lambda: False)
+
+
 @pytest.fixture
 def idle(qtbot: Any) -> Callable[[Any], None]:
     """Wait until a ``Jobs`` has had nothing to do for a moment."""

@@ -20,6 +20,7 @@ from napari_rpdl.gui.contributions import ask, workspace_of
 from napari_rpdl.gui.dialogs import DrilledVolumesDialog
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
 from napari_rpdl.gui.workspace import Workspace
+from napari_rpdl.learning.attachment import running
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
 from napari_rpdl.learning.prediction import Prediction
 from napari_rpdl.settings import NetworkSettings, TrainingSettings
@@ -262,6 +263,42 @@ def test_closing_the_window_ends_a_training_in_a_child_process(make_napari_viewe
     viewer.close()
     assert _children() & children == set()
     assert (run / "checkpoint_last.safetensors").is_file()
+
+
+def test_a_training_goes_on_without_the_window_and_the_next_one_finds_it(
+    make_napari_viewer_proxy, qtbot, small_dataset, idle, monkeypatch
+):
+    monkeypatch.setattr("napari_rpdl.gui.workspace.ask_whether_it_goes_on", lambda: True)
+    first = make_napari_viewer_proxy(show=True)
+    workspace = Workspace(first)
+    first.window.add_dock_widget(workspace)
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    workspace.train.form.show_settings(TINY.model_copy(update={"epochs": 10_000, "stop_patience": 10_000}))
+    workspace.train.train_button.click()
+    qtbot.waitUntil(lambda: bool(workspace.session.training.epochs), timeout=60_000)
+    run = workspace.session.run
+    first.close()
+    qtbot.waitUntil(lambda: running(run), timeout=10_000)
+
+    second = make_napari_viewer_proxy()
+    found = Workspace(second)
+    second.window.add_dock_widget(found)
+    found.open_last()
+    qtbot.waitUntil(lambda: len(found.session.training.epochs) > 3, timeout=20_000)
+    assert [epoch.epoch for epoch in found.session.training.epochs[:3]] == [1, 2, 3]
+    assert found.session.training.share > 0
+    assert not found.trainings.can_go_on, "it goes on in any case"
+    found.jobs.close()
+    assert running(run), "only the following ended"
+
+    found.train.resume_asked.emit(run, True)
+    qtbot.waitUntil(lambda: bool(found.session.training.epochs), timeout=20_000)
+    found.train.cancel_button.click()
+    qtbot.waitUntil(lambda: not found.session.training.running, timeout=20_000)
+    assert not running(run)
+    assert "resume" in found.train.status.text().lower()
+    found.jobs.close()
 
 
 def _children() -> set[int]:

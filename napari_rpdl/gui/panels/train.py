@@ -10,6 +10,7 @@ from qtpy.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMessageBox,
     QProgressBar,
     QVBoxLayout,
     QWidget,
@@ -45,7 +46,7 @@ class TrainPanel(QWidget):
         self.where = Choice(("separate process", "this program"))
         self.where.setToolTip("A separate process keeps the viewer quick and gives the GPU's memory back at the end.")
         self.train_button = Button("Train", "Start a new training in this folder.")
-        self.resume_button = Button("Resume…", "Go on with a training that was stopped; choose its folder.")
+        self.resume_button = Button("Resume…", "Go on with a training that was stopped, or follow one that still runs.")
         self.cancel_button = Button("Cancel", "Stop after the current step; the last checkpoint is kept.")
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)
@@ -139,6 +140,21 @@ class TrainPanel(QWidget):
     def _ask_resume(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, "Folder of the training to go on with", self.folder.text()):
             self.resume_asked.emit(Path(folder), self._own_process)
+
+
+def ask_whether_it_goes_on() -> bool:
+    """Ask, as the window closes, what becomes of the training; a dismissed question stops it."""
+    question = QMessageBox(
+        QMessageBox.Icon.Question,
+        "napari-rpdl",
+        "Training is running. Let it go on without the viewer? "
+        "Resume… with its folder follows it again, and can stop it.",
+    )
+    going_on = question.addButton("Let it go on", QMessageBox.ButtonRole.AcceptRole)
+    question.setEscapeButton(question.addButton("Stop it", QMessageBox.ButtonRole.RejectRole))
+    question.setDefaultButton(going_on)
+    question.exec()
+    return question.clickedButton() is going_on
 
 
 def _left(seconds: float | None) -> str:

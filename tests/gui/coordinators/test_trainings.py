@@ -17,7 +17,9 @@ def followed(monkeypatch) -> list[tuple]:
     calls = []
 
     def follow(*what):
-        calls.append(what)
+        *asked, goes_on = what
+        calls.append(tuple(asked))
+        assert not goes_on.is_set()
         yield TrainingStarted("cpu", 10, 3, 1, 1, ("bone_1",), ())
         for epoch in (1, 2, 3):
             yield EpochEnded(epoch, 3, 1 / epoch, None, None, 1e-3, 0.1, 0.0, True)

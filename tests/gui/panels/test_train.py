@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
+from qtpy.QtWidgets import QApplication
 
-from napari_rpdl.gui.panels.train import TrainPanel
+from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.session import TrainingState
 from napari_rpdl.settings import TrainingSettings
 
@@ -57,3 +58,18 @@ def test_without_a_dataset_there_is_nothing_to_train_on(qtbot, session) -> None:
     qtbot.addWidget(panel)
     assert not panel.train_button.isEnabled()
     assert "dataset" in panel.train_button.toolTip()
+
+
+@pytest.mark.parametrize(("answer", "goes_on"), [("Let it go on", True), ("Stop it", False), ("Escape", False)])
+def test_the_question_of_a_closing_window_has_two_answers(qtbot, answer, goes_on) -> None:
+    def press() -> None:
+        question = QApplication.activeModalWidget()
+        buttons = {button.text(): button for button in question.buttons()}
+        assert len(buttons) == 2
+        if answer in buttons:
+            buttons[answer].click()
+        else:
+            qtbot.keyClick(question, Qt.Key.Key_Escape)
+
+    QTimer.singleShot(50, press)
+    assert ask_whether_it_goes_on() is goes_on
