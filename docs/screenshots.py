@@ -65,6 +65,7 @@ def main() -> None:
     wait(workspace)
     take(viewer, "inspect")
     workspace.rpmap.consensus.setValue(0)
+    workspace.surgeons.none_button.click()
 
     workspace.show_tab("Train")
     workspace.bones.solid_button.click()

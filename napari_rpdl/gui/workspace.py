@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_error, show_info
-from qtpy.QtCore import QEvent, QObject
+from qtpy.QtCore import QEvent, QObject, QSize, Qt
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import (
     QApplication,
@@ -124,7 +124,7 @@ class Workspace(QWidget):
             ("Train", self.train),
             ("Predict", self.predict),
         ):
-            self.tabs.addTab(_scrolling(panel), title)
+            self.tabs.addTab(_Column(panel), title)
         self.show_tab(self.memory.last.tab)
         self.bones.offer_last(self.memory.last.dataset)
         self._pulse.setRange(0, 0)
@@ -249,12 +249,20 @@ class Workspace(QWidget):
             application.aboutToQuit.connect(jobs.close)
 
 
-def _scrolling(panel: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidget(panel)
-    return area
+class _Column(QScrollArea):
+    """Scrolls a panel up and down only, so that nothing is cut off at the right."""
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(panel)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Leave room for the panel and the bar beside it, in whatever style and font."""
+        width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(width, super().minimumSizeHint().height())
 
 
 def _looking(cases: CaseCoordinator, view: View) -> Callable[[Any], None]:
