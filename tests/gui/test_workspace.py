@@ -248,16 +248,21 @@ def test_a_result_for_another_bone_is_thrown_away(opened, qtbot, idle, monkeypat
     assert opened.session.prediction is None
 
 
-def test_closing_the_window_ends_a_training_in_a_child_process(make_napari_viewer_proxy, qtbot, small_dataset, idle):
-    viewer = make_napari_viewer_proxy(show=True)
+def start_endless_training(viewer, dataset, qtbot, idle):
+    """Press Train in a workspace of ``viewer``; return the run folder once an epoch has ended."""
     workspace = Workspace(viewer)
     viewer.window.add_dock_widget(workspace)
-    workspace.open_dataset(small_dataset.folder)
+    workspace.open_dataset(dataset.folder)
     idle(workspace.jobs)
     workspace.train.form.show_settings(TINY.model_copy(update={"epochs": 10_000, "stop_patience": 10_000}))
     workspace.train.train_button.click()
     qtbot.waitUntil(lambda: bool(workspace.session.training.epochs), timeout=60_000)
-    run = workspace.session.run
+    return workspace.session.run
+
+
+def test_closing_the_window_ends_a_training_in_a_child_process(make_napari_viewer_proxy, qtbot, small_dataset, idle):
+    viewer = make_napari_viewer_proxy(show=True)
+    run = start_endless_training(viewer, small_dataset, qtbot, idle)
     children = _children()
     assert children
     viewer.close()
@@ -270,14 +275,7 @@ def test_a_training_goes_on_without_the_window_and_the_next_one_finds_it(
 ):
     monkeypatch.setattr("napari_rpdl.gui.workspace.ask_whether_it_goes_on", lambda: True)
     first = make_napari_viewer_proxy(show=True)
-    workspace = Workspace(first)
-    first.window.add_dock_widget(workspace)
-    workspace.open_dataset(small_dataset.folder)
-    idle(workspace.jobs)
-    workspace.train.form.show_settings(TINY.model_copy(update={"epochs": 10_000, "stop_patience": 10_000}))
-    workspace.train.train_button.click()
-    qtbot.waitUntil(lambda: bool(workspace.session.training.epochs), timeout=60_000)
-    run = workspace.session.run
+    run = start_endless_training(first, small_dataset, qtbot, idle)
     first.close()
     qtbot.waitUntil(lambda: running(run), timeout=10_000)
 
