@@ -6,7 +6,6 @@ data they also travel between processes, one line of JSON each.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -68,6 +67,3 @@ def event_from_json(line: str) -> Event:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         msg = f"Expected a line of JSON that describes an event, got {line[:80]!r}."
         raise InputError(msg) from error
-
-
-Events = Iterator[Event]
