@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_rpdl.data.arrays import map_array
 from napari_rpdl.data.case import Annotation, Case, Side, checked_name
-from napari_rpdl.data.importers.arrays import map_array
 from napari_rpdl.data.nifti import read_grid, read_labels, read_mask, read_volume, write_volume
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.data.volume import Grid, Volume

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_rpdl.data.arrays import map_array
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset, read_case_folder
-from napari_rpdl.data.importers.arrays import map_array
 from napari_rpdl.data.nifti import read_volume, write_volume
 from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.data.volume import Grid, Volume

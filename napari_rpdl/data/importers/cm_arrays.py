@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_rpdl.data.arrays import map_array
 from napari_rpdl.data.case import Annotation, Case
 from napari_rpdl.data.dataset import DatasetWriter
-from napari_rpdl.data.importers.arrays import map_array
 from napari_rpdl.data.structures import PUBLISHED_CM
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError

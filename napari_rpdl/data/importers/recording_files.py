@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from napari_rpdl.data.importers.arrays import array_from_bytes, map_array
+from napari_rpdl.data.arrays import array_from_bytes, map_array
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text
 

@@ -5,7 +5,7 @@ import struct
 import numpy as np
 import pytest
 
-from napari_rpdl.data.importers.arrays import array_from_bytes, map_array, parse_header
+from napari_rpdl.data.arrays import array_from_bytes, map_array, parse_header
 from napari_rpdl.errors import InputError
 
 
