@@ -26,6 +26,11 @@ def lateral_canal(case: Case) -> Voxel | None:
     return None
 
 
+def lateral_first(case: Case, voxels: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return (z, y, depth) with index 0 outermost; a view. The case's side must be known."""
+    return voxels if case.side == "left" else voxels[:, :, ::-1]
+
+
 def drilled_heart(case: Case) -> Voxel | None:
     """Return the voxel (z, y, x) in the middle of what the first surgeon drilled, None where nobody did."""
     for mask in case.masks():

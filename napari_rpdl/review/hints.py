@@ -15,8 +15,10 @@ from scipy import ndimage
 
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.errors import InputError
+from napari_rpdl.evaluation.cavity import largest_part, overhanging_bone
+from napari_rpdl.evaluation.landmarks import lateral_first
 from napari_rpdl.evaluation.safety import check_on_grid
-from napari_rpdl.review.landmarks import antrum, lateral_first, seen_from_lateral, structure, two_across
+from napari_rpdl.review.landmarks import antrum, seen_from_lateral, structure, two_across
 
 Verdict = Literal["yes", "no", "below resolution", "not computable"]
 _EGGSHELL_MM = 1.0
@@ -185,8 +187,8 @@ def _no_islands(mask: Mask, case: Case) -> Found:
     if case.structures is None:
         return "not computable", "The bone has no structures.", None
     solid = ~case.table.mask_of(case.labels(), "air")
-    before, after = _largest(solid), solid & ~mask
-    cut_off = after & before & ~_largest(after)
+    before, after = largest_part(solid), solid & ~mask
+    cut_off = after & before & ~largest_part(after)
     parts, count = ndimage.label(cut_off)
     sizes = np.bincount(parts.ravel())[1:]
     text = f"{count} pieces of bone ({int(cut_off.sum())} voxels) were cut off from the rest."
@@ -195,32 +197,16 @@ def _no_islands(mask: Mask, case: Case) -> Found:
     return ("no" if sizes.max() >= _RESOLVED_PIECE else "below resolution"), text, cut_off
 
 
-def _largest(region: Mask) -> Mask:
-    parts, _ = ndimage.label(region)
-    sizes = np.bincount(parts.ravel())
-    sizes[0] = 0
-    largest: Mask = (parts == sizes.argmax()) & region
-    return largest
-
-
 def _no_overhang(mask: Mask, case: Case) -> Found:
     if case.structures is None or case.side is None:
         return "not computable", "Overhang needs structures and the side.", None
     if not case.annotations:
         return "not computable", "No surgeon's drilling to compare with.", None
-    over = _overhang(mask, case)
+    over = overhanging_bone(mask, case)
     share = _share(over, mask)
-    most = max(_share(_overhang(m, case), m) for m in case.masks())
+    most = max(_share(overhanging_bone(m, case), m) for m in case.masks())
     text = f"Overhanging bone is {share:.0%} of the drilled volume; the surgeons' most is {most:.0%}."
     return ("yes" if share <= most else "no"), text, over
-
-
-def _overhang(mask: Mask, case: Case) -> Mask:
-    """Return remaining bone that has drilled voxels medially of it."""
-    solid = ~case.table.mask_of(case.labels(), "air") & ~mask
-    drilled = lateral_first(case, mask)
-    deeper = np.logical_or.accumulate(drilled[:, :, ::-1], axis=2)[:, :, ::-1]
-    return lateral_first(case, deeper & lateral_first(case, solid))
 
 
 def _share(part: Mask, whole: Mask) -> float:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.evaluation.landmarks import lateral_first
 
 WORDS: dict[str, tuple[str, ...]] = {
     "sigmoid sinus": ("sigmoid", "sinus"),
@@ -37,11 +38,6 @@ def structure(case: Case, name: str) -> Mask | None:
 def two_across(region: Mask) -> bool:
     """Say whether a region is at least two voxels thick somewhere: thinner ones, the grid cannot show."""
     return bool(ndimage.binary_erosion(region, np.ones((2, 2, 2), bool)).any())
-
-
-def lateral_first(case: Case, voxels: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return (z, y, depth) with index 0 outermost; a view. The case's side must be known."""
-    return voxels if case.side == "left" else voxels[:, :, ::-1]
 
 
 def antrum(case: Case) -> Mask | None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from napari_rpdl.data.volume import Volume
-from napari_rpdl.evaluation.landmarks import drilled_heart, lateral_canal
+from napari_rpdl.evaluation.landmarks import drilled_heart, lateral_canal, lateral_first
 
 
 def with_labels(case, labels, side="right"):
@@ -36,3 +36,12 @@ def test_the_heart_of_a_ball_is_its_centre(small_case) -> None:
     z, y, _ = drilled_heart(small_case)
     assert (z, y) == pytest.approx((8, 6), abs=1)
     assert drilled_heart(replace(small_case, annotations=())) is None
+
+
+@pytest.mark.parametrize(("side", "outer"), [("right", 15), ("left", 0)])
+def test_lateral_is_the_patients_own_side(small_case, side, outer) -> None:
+    mark = np.zeros((16, 16, 16), bool)
+    mark[:, :, outer] = True
+    first = lateral_first(replace(small_case, side=side), mark)
+    assert first[:, :, 0].all()
+    assert not first[:, :, 1:].any()

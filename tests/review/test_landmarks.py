@@ -4,7 +4,7 @@ import pytest
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.structures import TEMPORAL_BONE, Structure, StructureTable
 from napari_rpdl.data.volume import Grid, Volume
-from napari_rpdl.review.landmarks import antrum, lateral_first, seen_from_lateral, structure, two_across
+from napari_rpdl.review.landmarks import antrum, seen_from_lateral, structure, two_across
 
 
 def bone(labels, spacing=(1.0, 1.0, 1.0), side="right", table=TEMPORAL_BONE):
@@ -50,14 +50,6 @@ def test_the_antrum_lies_behind_above_and_lateral_of_the_incus(side):
     assert found[5:8, 5:8, 5:8].sum() == 0
     assert antrum(bone(labels, side=None)) is None
     assert antrum(bone(labels, spacing=None)) is None
-
-
-@pytest.mark.parametrize(("side", "outer"), [("right", 9), ("left", 0)])
-def test_lateral_is_the_patients_own_side(side, outer):
-    labels = np.ones((3, 3, 10))
-    mark = np.zeros(labels.shape, bool)
-    mark[:, :, outer] = True
-    assert lateral_first(bone(labels, side=side), mark)[:, :, 0].all()
 
 
 @pytest.mark.parametrize("side", ["right", "left"])

@@ -1,0 +1,50 @@
+"""The shape of what was drilled: stray parts, and bone that was left hanging over it.
+
+A mastoidectomy is drilled from the lateral surface inwards, so nothing should be removed
+beneath bone that stays.
+"""
+
+import numpy as np
+from scipy import ndimage
+
+from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.evaluation.landmarks import lateral_first
+
+
+def part_sizes(region: Mask) -> tuple[int, ...]:
+    """Return the voxels of each part of a region, the largest first; parts touch at no face."""
+    parts, _ = ndimage.label(region)
+    return tuple(sorted(np.bincount(parts.ravel())[1:].tolist(), reverse=True))
+
+
+def largest_part(region: Mask) -> Mask:
+    """Return the largest part of a region, of equals the first; empty where the region is."""
+    parts, _ = ndimage.label(region)
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    largest: Mask = (parts == sizes.argmax()) & region
+    return largest
+
+
+def overhanging_bone(mask: Mask, case: Case) -> Mask:
+    """Return the remaining bone that has drilled voxels medially of it.
+
+    Args:
+        mask: bool (z, y, x) on the case's grid, True where bone was removed.
+        case: with structures and a known side.
+    """
+    drilled = lateral_first(case, mask)
+    deeper = np.logical_or.accumulate(drilled[:, :, ::-1], axis=2)[:, :, ::-1]
+    return lateral_first(case, deeper & lateral_first(case, _remaining(mask, case)))
+
+
+def undercut(mask: Mask, case: Case) -> Mask:
+    """Return the drilled voxels that have remaining bone laterally of them; arguments as above."""
+    remaining = lateral_first(case, _remaining(mask, case))
+    covered = np.logical_or.accumulate(remaining, axis=2)
+    return lateral_first(case, covered & lateral_first(case, mask))
+
+
+def _remaining(mask: Mask, case: Case) -> Mask:
+    remaining: Mask = ~case.table.mask_of(case.labels(), "air") & ~mask
+    return remaining

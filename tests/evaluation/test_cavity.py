@@ -1,0 +1,70 @@
+"""The shape of drilled regions, in bones whose answer is plain to see, and against SimpleITK."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import SimpleITK
+
+from napari_rpdl.data.volume import Volume
+from napari_rpdl.evaluation.cavity import largest_part, overhanging_bone, part_sizes, undercut
+
+
+def speckled(seed):
+    return np.random.default_rng(seed).random((9, 10, 11)) < 0.25
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_parts_are_those_of_simpleitk(seed):
+    mask = speckled(seed)
+    parts = SimpleITK.GetArrayFromImage(
+        SimpleITK.RelabelComponent(SimpleITK.ConnectedComponent(SimpleITK.GetImageFromArray(mask.astype(np.uint8))))
+    )
+    assert part_sizes(mask) == tuple(np.bincount(parts.ravel())[1:])
+    sizes = part_sizes(mask)
+    if sizes[0] > sizes[1]:
+        np.testing.assert_array_equal(largest_part(mask), parts == 1)
+
+
+def test_parts_that_meet_at_an_edge_are_two():
+    mask = np.zeros((2, 2, 2), bool)
+    mask[0, 0, 0] = mask[0, 1, 1] = True
+    assert part_sizes(mask) == (1, 1)
+    assert part_sizes(np.zeros((2, 2, 2), bool)) == ()
+    assert not largest_part(np.zeros((2, 2, 2), bool)).any()
+
+
+@pytest.fixture(params=["right", "left"])
+def block_case(small_case, request):
+    """All bone but air in the outermost four layers; lateral is +x of a right ear."""
+    labels = np.ones((16, 16, 16), np.uint8)
+    labels[:, :, 12:] = 0
+    if request.param == "left":
+        labels = labels[:, :, ::-1].copy()
+    return replace(small_case, structures=Volume(labels, small_case.grid), side=request.param)
+
+
+def as_side(case, mask):
+    return mask if case.side == "right" else mask[:, :, ::-1]
+
+
+def test_a_shaft_has_no_overhang_and_a_cave_has(block_case):
+    shaft = np.zeros((16, 16, 16), bool)
+    shaft[5:9, 5:9, 6:12] = True
+    assert not undercut(as_side(block_case, shaft), block_case).any()
+    assert not overhanging_bone(as_side(block_case, shaft), block_case).any()
+    cave = shaft.copy()
+    cave[9:11, 5:9, 6:8] = True
+    dug, above = np.zeros_like(cave), np.zeros_like(cave)
+    dug[9:11, 5:9, 6:8], above[9:11, 5:9, 8:12] = True, True
+    np.testing.assert_array_equal(undercut(as_side(block_case, cave), block_case), as_side(block_case, dug))
+    np.testing.assert_array_equal(overhanging_bone(as_side(block_case, cave), block_case), as_side(block_case, above))
+
+
+def test_air_cells_above_are_no_overhang(block_case):
+    labels = block_case.labels().copy()
+    as_side(block_case, labels)[5, 5, 8:12] = 0
+    case = replace(block_case, structures=Volume(labels, block_case.grid))
+    mask = np.zeros((16, 16, 16), bool)
+    mask[5, 5, 6:8] = True
+    assert not undercut(as_side(case, mask), case).any()
