@@ -7,15 +7,13 @@ from math import factorial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import bootstrap, friedmanchisquare, permutation_test, rankdata, wilcoxon
+from scipy.stats import friedmanchisquare, permutation_test, rankdata
 
+from napari_rpdl.evaluation.paired import Interval, holm, mean_interval, signed_rank_p
 from napari_rpdl.review.power import Reach, reach
-from napari_rpdl.review.reliability import Interval
 
 _EXACT_UP_TO = 50_000
 _RESAMPLES = 9_999
-_BOOTSTRAPS = 2_000
-_MIN_BONES_FOR_INTERVAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Pair:
         first: name of the one.
         second: name of the other.
         difference: median over bones of first - second.
-        p: two-sided Wilcoxon signed-rank test.
+        p: two-sided exact Wilcoxon signed-rank test.
         p_holm: after Holm's correction for all pairs.
     """
 
@@ -93,22 +91,6 @@ def compare(scores: ArrayLike, methods: Sequence[str], seed: int = 0) -> Compari
     )
 
 
-def mean_interval(values: ArrayLike, seed: int = 0) -> Interval:
-    """Return the mean and its 95 % interval (bias-corrected bootstrap over the values).
-
-    Below three values there is no interval: resampling two bones says nothing about others.
-    """
-    told = np.asarray(values, np.float64)
-    mean = float(told.mean())
-    if len(told) < _MIN_BONES_FOR_INTERVAL:
-        return Interval(mean)
-    if np.ptp(told) == 0:
-        return Interval(mean, mean, mean)
-    found = bootstrap((told,), np.mean, n_resamples=_BOOTSTRAPS, rng=np.random.default_rng(seed), method="BCa")
-    low, high = found.confidence_interval
-    return Interval(mean, float(low), float(high))
-
-
 def friedman(table: NDArray[np.float64], seed: int = 0) -> Omnibus:
     """Return Friedman's test of (bones, methods) with a p by permutation within bones.
 
@@ -142,26 +124,9 @@ def _pairs(table: NDArray[np.float64], methods: Sequence[str]) -> tuple[Pair, ..
     if not places:
         return ()
     differences = [table[:, a] - table[:, b] for a, b in places]
-    raw = [_signed_rank(difference) for difference in differences]
-    corrected = _holm(raw)
+    raw = [signed_rank_p(difference) for difference in differences]
+    corrected = holm(raw)
     return tuple(
         Pair(methods[a], methods[b], float(np.median(difference)), p, float(holm))
         for (a, b), difference, p, holm in zip(places, differences, raw, corrected, strict=True)
     )
-
-
-def _holm(raw: Sequence[float]) -> NDArray[np.float64]:
-    """Return the p-values after Holm's step-down correction (Scand J Stat 1979;6:65-70), in the given order."""
-    # Not by statsmodels, which collects all garbage in each call: up to a second where a viewer is open.
-    order = np.argsort(raw)
-    stepped = np.maximum.accumulate(np.array(raw)[order] * np.arange(len(order), 0, -1))
-    corrected = np.empty(len(order))
-    corrected[order] = np.minimum(stepped, 1.0)
-    return corrected
-
-
-def _signed_rank(differences: NDArray[np.float64]) -> float:
-    """Return the two-sided p; exact wherever SciPy can, 1.0 where nothing differs."""
-    if not differences.any():
-        return 1.0
-    return float(wilcoxon(differences, method="auto").pvalue)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from napari_rpdl.evaluation.paired import Interval
 from napari_rpdl.figures.canvas import GREY, INK, PREDICTION_COLOR, new_figure
 from napari_rpdl.review.preference import Preference
 from napari_rpdl.review.ratings import TOTAL
-from napari_rpdl.review.reliability import Interval
 from napari_rpdl.review.results import MeasureResult
 from napari_rpdl.review.scale import ENDS
 from napari_rpdl.review.study import SURGEONS

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import comb, factorial
 
+from napari_rpdl.evaluation.paired import smallest_p
+
 ALPHA = 0.05
 
 
@@ -49,7 +51,7 @@ def reach(bones: int, methods: int) -> Reach:
     Friedman: all bones rank the k methods alike, k! of (k!)^n patterns, p = (k!)^(1 - n).
     Holm: the smallest of m p values is multiplied by m = k (k - 1) / 2.
     """
-    wilcoxon = min(1.0, 2.0 ** (1 - bones)) if bones else 1.0
+    wilcoxon = smallest_p(bones)
     friedman = float(factorial(methods)) ** (1 - bones) if methods > 2 and bones else None
     return Reach(bones, methods, friedman, wilcoxon, min(1.0, wilcoxon * max(1, comb(methods, 2))))
 

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.special import logsumexp
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.review.reliability import Interval
+from napari_rpdl.evaluation.paired import Interval
 
 _RESAMPLES = 500
 

@@ -16,18 +16,10 @@ from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as _fleiss_kappa
 
 from napari_rpdl.errors import InputError
+from napari_rpdl.evaluation.paired import Interval
 
 Scores = NDArray[np.float64]
 _WEIGHTS = {"none": None, "linear": "linear", "quadratic": "fc"}
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate and its 95 % interval; the ends are None where there is none."""
-
-    value: float
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

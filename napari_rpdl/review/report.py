@@ -13,11 +13,11 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from napari_rpdl.evaluation.paired import Interval
 from napari_rpdl.figures import page
 from napari_rpdl.figures.canvas import save_figure
 from napari_rpdl.files import write_text
 from napari_rpdl.review.plots import items_figure, points_figure, strengths_figure
-from napari_rpdl.review.reliability import Interval
 from napari_rpdl.review.results import Agreement, MeasureResult, PreferenceResult, Results
 
 _AGREEMENT_COLUMNS = ("things", "same", "kappa", "AC1", "ICC(2,1)", "ICC(2,k)", "Kendall's W")

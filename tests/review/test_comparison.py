@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import friedmanchisquare, wilcoxon
 from statsmodels.stats.multitest import multipletests
 
-from napari_rpdl.review.comparison import compare, friedman, mean_interval
+from napari_rpdl.review.comparison import compare, friedman
 
 # Hollander & Wolfe 1973, p. 140: three ways to round first base, 22 players (also in R's friedman.test).
 ROUNDING = [
@@ -63,15 +63,6 @@ def test_holm_steps_down():
 def test_where_nothing_differs_nothing_is_found():
     found = compare(np.ones((4, 3)), ["a", "b", "c"])
     assert (found.omnibus.p, [pair.p for pair in found.pairs]) == (1, [1] * 3)
-
-
-def test_intervals_are_those_of_many_bones_and_absent_for_two():
-    values = np.random.default_rng(0).normal(10, 2, 60)
-    found = mean_interval(values)
-    assert [found.low, found.high] == pytest.approx(10 + np.array([-1.96, 1.96]) * 2 / np.sqrt(60), abs=0.35)
-    assert mean_interval([1, 2]).low is None
-    assert mean_interval([2, 2, 2]).high == 2
-    assert mean_interval(values) == mean_interval(values)
 
 
 def test_one_bone_or_one_method_compares_nothing():
