@@ -18,6 +18,7 @@ from torch.func import functional_call
 
 from napari_rpdl.events import Event, Said
 from napari_rpdl.learning.devices import free_memory, is_out_of_memory, seeded
+from napari_rpdl.learning.losses.pattern_sums import why_plain
 from napari_rpdl.learning.losses.targets import PatternTargets
 from napari_rpdl.learning.networks import HasAuxiliaryLoss
 from napari_rpdl.learning.sampling import Batch
@@ -43,6 +44,8 @@ class Stepper:
         self._layout = torch.channels_last_3d if settings.channels_last else torch.contiguous_format
         self._call: nn.Module = torch.compile(network) if settings.compiled else network  # type: ignore[assignment]
         self.said: list[Event] = []
+        if why := why_plain(device):
+            self.said.append(Said(f"{why}: losses take plain PyTorch, with the same result, but slower."))
         network.to(memory_format=self._layout)  # type: ignore[call-overload]  # PyTorch's stub lacks it
 
     def logits(self, inputs: Tensor, network: nn.Module | None = None) -> Tensor:

@@ -13,8 +13,14 @@ input give. Cross-entropies add the sums of z and of log(1 + exp(z)) of the logi
 
 Nine of ten voxels were drilled by nobody: their sum is that of the bone less the rest,
 so only the drilled voxels are gathered.
+
+On CUDA two Triton kernels (``fused``) do the same in one walk each; they are used where
+Triton is there and works, and where PyTorch is not asked for deterministic algorithms:
+they add in whatever order the voxels come.
 """
 
+from functools import cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import torch
@@ -57,8 +63,35 @@ def pattern_sums(logits: Tensor, targets: PatternTargets, *, cross_entropy: bool
         expected = f"({targets.bones}, channels, {', '.join(map(str, targets.shape))})"
         msg = f"Expected logits {expected}, as the annotations, got {tuple(logits.shape)}. Use one grid for both."
         raise InputError(msg)
-    sums: Tensor = _Sums.apply(logits, targets, cross_entropy)  # type: ignore[no-untyped-call]  # torch
+    fused = fused_engine(logits.device)
+    engine = _Sums if fused is None or torch.are_deterministic_algorithms_enabled() else fused.FusedSums
+    sums: Tensor = engine.apply(logits, targets, cross_entropy)
     return PatternSums(*sums.unbind())
+
+
+def fused_engine(device: torch.device) -> ModuleType | None:
+    """Return the module ``fused`` where a device can run its kernels, else None."""
+    return _try_kernels()[0] if device.type == "cuda" else None
+
+
+def why_plain(device: torch.device) -> str | None:
+    """Return what keeps the kernels from running on a CUDA device; None where they run, or are not meant to."""
+    return _try_kernels()[1] if device.type == "cuda" else None
+
+
+@cache
+def _try_kernels() -> tuple[ModuleType | None, str | None]:
+    """Build the kernels and run them on a voxel, once; Triton needs a C compiler, and has many ways to fail."""
+    try:
+        from napari_rpdl.learning.losses import fused
+
+        voxel = torch.zeros((1, 1, 1, 1, 1), device="cuda")
+        fused.add_up(voxel, voxel[0].byte(), 1, cross_entropy=False).sum().item()
+    except ImportError:
+        return None, "Triton is not installed"
+    except Exception as error:  # noqa: BLE001 - whatever it is, plain PyTorch does the same work
+        return None, f"Triton does not work here ({type(error).__name__}: {str(error).strip()[:200]})"
+    return fused, None
 
 
 class _Sums(torch.autograd.Function):
