@@ -5,7 +5,8 @@ crashes software OpenGL. Surfaces are seen in 3-D, arrays in the slices.
 """
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -30,13 +31,11 @@ from napari_rpdl.gui.roles import (
     RPMAP,
     SPREAD,
     STRUCTURES,
-    drawing_rank,
     fits,
 )
-from napari_rpdl.gui.space import METADATA, metadata_of, placement
+from napari_rpdl.gui.slots import Slots
+from napari_rpdl.gui.space import METADATA
 from napari_rpdl.gui.standpoint import Standpoint
-
-_ROLE = "role"
 
 
 class Layers:
@@ -45,27 +44,31 @@ class Layers:
     def __init__(self, viewer: Any) -> None:
         self._viewer = viewer
         self.standpoint = Standpoint(viewer)
-        self._case_id = ""
-        self._wanted: dict[str, bool] = {}
+        self._slots = Slots(viewer, self.standpoint, self._fits_dimension)
         self._table: StructureTable | None = None
         self._threshold = 0.5
         self._region: Mask | None = None
         self._solid = False
         self._uncovered = False
+        self._outline_colors: dict[int, str] = {}
         self._consensus_colors = colormaps.one_color_labels(AGREED)
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
         warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
         warnings.filterwarnings("ignore", "Inconsistent units across layers")  # while one bone gives way to the next
         viewer.dims.events.ndisplay.connect(self._apply_dimension)
 
+    def at_once(self) -> AbstractContextManager[None]:
+        """Turn layers on and off only at the end, so that one bone gives way to the next in a single step."""
+        return self._slots.at_once()
+
     # -- what a bone consists of ------------------------------------------------------
 
     def show_case(self, case: Case) -> None:
         """Show the arrays of another bone; surfaces and results of the last one vanish."""
-        self.standpoint.grid, self._case_id = case.grid, case.case_id
-        for role in self._roles():
-            self._want(role, False)
-            self._place(self._find(role))  # hidden layers, too: napari wants one unit for all
+        self.standpoint.grid, self._slots.case_id = case.grid, case.case_id
+        for role in self._slots.roles():
+            self._slots.want(role, False)
+            self._slots.place(self._slots.find(role))  # hidden layers, too: napari wants one unit for all
         if case.ct is not None:
             self._show_ct(case.ct.voxels)
         nothing = np.zeros(case.grid.shape, np.uint8)  # gives the slices their extent where only drillings are known
@@ -75,15 +78,15 @@ class Layers:
 
     def show_bone(self, mesh: Mesh) -> None:
         """Show the bone's surface."""
-        self._surface(BONE, mesh)
+        self._slots.surface(BONE, mesh)
 
     def show_structures(self, mesh: Mesh) -> None:
         """Show the surfaces of structures."""
-        self._surface(STRUCTURES, mesh)
+        self._slots.surface(STRUCTURES, mesh)
 
     def set_bone_opacity(self, opacity: float) -> None:
         """Make the bone more or less transparent, 0 to 1."""
-        if (layer := self._find(BONE)) is not None:
+        if (layer := self._slots.find(BONE)) is not None:
             layer.opacity = opacity
 
     # -- what surgeons drilled --------------------------------------------------------
@@ -95,14 +98,16 @@ class Layers:
             masks: by surgeon: rank (for the colour) and mask (z, y, x).
             mesh: the surfaces of all regions.
         """
-        layer = self._surface(REGIONS, mesh)
+        layer = self._slots.surface(REGIONS, mesh)
         layer.blending, layer.opacity = "translucent_no_depth", 0.35
-        for role in self._roles():
+        for role in self._slots.roles():
             if role.startswith("outline"):
-                self._want(role, False)
+                self._slots.want(role, False)
         for slot, (surgeon, (rank, mask)) in enumerate(masks.items()):
-            outline = self._labels(f"outline {slot}", mask.astype(np.uint8), name=f"Drilled by {surgeon}")
-            outline.colormap = colormaps.one_color_labels(surgeon_color(rank))
+            outline = self._slots.labels(f"outline {slot}", mask.astype(np.uint8), name=f"Drilled by {surgeon}")
+            if self._outline_colors.get(slot) != surgeon_color(rank):
+                outline.colormap = colormaps.one_color_labels(surgeon_color(rank))
+                self._outline_colors[slot] = surgeon_color(rank)
             outline.contour, outline.opacity = 1, 1.0
             outline.metadata = {**outline.metadata, METADATA: {**outline.metadata[METADATA], "surgeon": surgeon}}
 
@@ -111,29 +116,29 @@ class Layers:
     def show_consensus(self, mask: Mask | None, mesh: Mesh = NOTHING) -> None:
         """Outline in the slices, and show in 3-D, what enough surgeons drilled; or nothing."""
         if mask is None:
-            self._want(CONSENSUS, False)
-            self._want(CONSENSUS_OUTLINE, False)
+            self._slots.want(CONSENSUS, False)
+            self._slots.want(CONSENSUS_OUTLINE, False)
             return
-        layer = self._surface(CONSENSUS, mesh)
+        layer = self._slots.surface(CONSENSUS, mesh)
         layer.blending, layer.opacity = "translucent_no_depth", 0.6
-        outline = self._labels(CONSENSUS_OUTLINE, mask.astype(np.uint8))
+        outline = self._slots.labels(CONSENSUS_OUTLINE, mask.astype(np.uint8))
         outline.colormap = self._consensus_colors
         outline.contour, outline.opacity = 1, 1.0
 
     def show_differences(self, differences: NDArray[np.uint8] | None, colormap: Any = None) -> None:
         """Colour in the slices where two regions agree (1), or only one of them is (2, 3); or nothing."""
         if differences is None:
-            self._want(DIFFERENCES, False)
+            self._slots.want(DIFFERENCES, False)
             return
-        layer = self._labels(DIFFERENCES, differences)
+        layer = self._slots.labels(DIFFERENCES, differences)
         layer.colormap, layer.opacity = colormap, 0.7
 
     def show_rpmap(self, rpmap: NDArray[np.float32] | None) -> None:
         """Show a reward-penalty map with a colour bar, or none."""
         if rpmap is None:
-            self._want(RPMAP, False)
+            self._slots.want(RPMAP, False)
             return
-        layer = self._image(RPMAP, rpmap)
+        layer = self._slots.image(RPMAP, rpmap)
         limit = max(float(np.abs(rpmap).max()), 1e-6)
         layer.contrast_limits_range = layer.contrast_limits = (-limit, limit)
         layer.rendering = "mip"
@@ -143,13 +148,13 @@ class Layers:
     def show_probabilities(self, probabilities: NDArray[np.float32] | None) -> None:
         """Show what a network predicts for the bone, or nothing."""
         if probabilities is None:
-            self._want(PROBABILITY, False)
-            self._want(NETWORK_REGION, False)
+            self._slots.want(PROBABILITY, False)
+            self._slots.want(NETWORK_REGION, False)
             return
-        layer = self._image(PROBABILITY, probabilities)
+        layer = self._slots.image(PROBABILITY, probabilities)
         layer.colormap, layer.contrast_limits = colormaps.probability_colormap(), (0, 1)
         layer.rendering = "iso"
-        outline = self._labels(NETWORK_REGION, np.zeros(probabilities.shape, np.uint8))
+        outline = self._slots.labels(NETWORK_REGION, np.zeros(probabilities.shape, np.uint8))
         outline.colormap = self._network_colors
         outline.contour, outline.opacity = 1, 1.0
         self.show_threshold(self._threshold)
@@ -158,8 +163,8 @@ class Layers:
         """Move the border of the predicted region; cheap enough to follow a slider."""
         self._threshold, self._region = threshold, None
         self._show_solid(None)
-        layer = self._find(PROBABILITY)
-        if layer is None or not self._wanted.get(PROBABILITY):
+        layer = self._slots.find(PROBABILITY)
+        if layer is None or not self._slots.wanted.get(PROBABILITY):
             return
         layer.iso_threshold = threshold
         if not self.standpoint.is_3d:
@@ -176,15 +181,15 @@ class Layers:
         """Show the predicted region in 3-D as a surface, or as the threshold of the probabilities."""
         before, self._solid = self._solid, mesh is not None
         if mesh is not None:
-            layer = self._surface(NETWORK_SURFACE, mesh)
+            layer = self._slots.surface(NETWORK_SURFACE, mesh)
             layer.blending, layer.opacity = "translucent_no_depth", 0.6
         if before != self._solid:
-            self._want(NETWORK_SURFACE, mesh is not None and not mesh.is_empty)
-            self._want(PROBABILITY, self._wanted.get(PROBABILITY, False))
+            self._slots.want(NETWORK_SURFACE, mesh is not None and not mesh.is_empty)
+            self._slots.want(PROBABILITY, self._slots.wanted.get(PROBABILITY, False))
 
     def _fill_region(self) -> None:
         """Outline the region, or what reaches the threshold; in 3-D nobody sees it, so it waits for the slices."""
-        layer, outline = self._find(PROBABILITY), self._find(NETWORK_REGION)
+        layer, outline = self._slots.find(PROBABILITY), self._slots.find(NETWORK_REGION)
         if layer is not None and outline is not None:
             region = np.asarray(layer.data) >= self._threshold if self._region is None else self._region
             outline.data = region.astype(np.uint8)
@@ -192,9 +197,9 @@ class Layers:
     def show_spread(self, spread: NDArray[np.float32] | None) -> None:
         """Show how far answers differ, 0 (dark) to 0.5, over everything else; or nothing."""
         if spread is None:
-            self._want(SPREAD, False)
+            self._slots.want(SPREAD, False)
             return
-        layer = self._image(SPREAD, spread)
+        layer = self._slots.image(SPREAD, spread)
         layer.colormap, layer.contrast_limits, layer.blending = "magma", (0, 0.5), "additive"
 
     def uncover_cavity(self, uncovered: bool) -> None:
@@ -205,82 +210,16 @@ class Layers:
     # -- layers -----------------------------------------------------------------------
 
     def _show_ct(self, voxels: NDArray[Any]) -> None:
-        layer = self._image(CT, voxels)
+        layer = self._slots.image(CT, voxels)
         layer.colormap = colormaps.gray()
         layer.reset_contrast_limits()
 
     def _show_labels(self, labels: NDArray[np.uint8], table: StructureTable) -> None:
-        layer = self._labels(LABELS, labels)
+        layer = self._slots.labels(LABELS, labels)
         if table is not self._table:
             layer.colormap = colormaps.structure_labels(table)
             self._table = table
         layer.opacity = 0.8
-
-    def _image(self, role: str, data: NDArray[Any]) -> Any:
-        return self._array(role, data, self._viewer.add_image, role)
-
-    def _labels(self, role: str, data: NDArray[np.uint8], name: str = "") -> Any:
-        return self._array(role, data, self._viewer.add_labels, name or role)
-
-    def _array(self, role: str, data: NDArray[Any], add: Callable[..., Any], name: str) -> Any:
-        layer = self._find(role)
-        if layer is None:
-            layer = add(data, **self._fresh(role, name))
-            self._order()
-        else:
-            layer.data = data
-            layer.name = name
-        self._place(layer)
-        self._want(role, True)
-        return layer
-
-    def _surface(self, role: str, mesh: Mesh) -> Any:
-        vertices, faces, shades = mesh.drawable.vertices, mesh.drawable.faces, mesh.drawable.colors
-        layer = self._find(role)
-        if layer is None:
-            new = self._fresh(role, role)
-            layer = self._viewer.add_surface((vertices, faces), vertex_colors=shades, shading="none", **new)
-            self._order()
-        else:
-            layer.vertex_colors = None  # the old colours do not fit the new vertices
-            layer.data = (vertices, faces)
-            layer.vertex_colors = shades
-        self._place(layer)
-        self._want(role, not mesh.is_empty)
-        return layer
-
-    def _fresh(self, role: str, name: str) -> dict[str, Any]:
-        return {"name": name, "visible": False, "metadata": {METADATA: {_ROLE: role}}} | placement(self.standpoint.grid)
-
-    def _order(self) -> None:
-        """Keep what must stay visible on top: later layers are drawn over earlier ones."""
-        ranks = [drawing_rank(layer.metadata.get(METADATA, {}).get(_ROLE, "")) for layer in self._viewer.layers]
-        order = sorted(range(len(ranks)), key=lambda index: ranks[index])
-        if order != sorted(order):
-            self._viewer.layers.move_multiple(order, 0)
-
-    def _place(self, layer: Any) -> None:
-        """Put a layer where the case lies and remember how to save it."""
-        where = placement(self.standpoint.grid)
-        layer.scale, layer.translate = where["scale"], where["translate"]
-        layer.units, layer.axis_labels = where["units"], where["axis_labels"]
-        role = layer.metadata[METADATA][_ROLE]
-        layer.metadata = {**layer.metadata, **metadata_of(self.standpoint.grid, role=role, case_id=self._case_id)}
-
-    def _roles(self) -> list[str]:
-        kept = (layer.metadata.get(METADATA, {}).get(_ROLE) for layer in self._viewer.layers)
-        return [role for role in kept if role]
-
-    def _find(self, role: str) -> Any | None:
-        for layer in self._viewer.layers:
-            if layer.metadata.get(METADATA, {}).get(_ROLE) == role:
-                return layer
-        return None
-
-    def _want(self, role: str, wanted: bool) -> None:
-        self._wanted[role] = wanted
-        if (layer := self._find(role)) is not None:
-            layer.visible = wanted and self._fits_dimension(role)
 
     def _fits_dimension(self, role: str) -> bool:
         is_3d = self.standpoint.is_3d
@@ -291,9 +230,9 @@ class Layers:
         return fits(role, is_3d)
 
     def _apply_dimension(self, _: object = None) -> None:
-        for role in self._roles():
-            self._want(role, self._wanted.get(role, False))
-        if not self.standpoint.is_3d and self._wanted.get(PROBABILITY):
+        for role in self._slots.roles():
+            self._slots.want(role, self._slots.wanted.get(role, False))
+        if not self.standpoint.is_3d and self._slots.wanted.get(PROBABILITY):
             self._fill_region()
-        if (layer := self._find(RPMAP)) is not None:
+        if (layer := self._slots.find(RPMAP)) is not None:
             layer.colormap = colormaps.rpmap_colormap(penalties=not self.standpoint.is_3d)

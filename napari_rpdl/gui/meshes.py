@@ -7,6 +7,7 @@ hardly be seen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,10 @@ from napari_rpdl.gui.palette import rgb
 Floats = NDArray[np.float32]
 Lamp = tuple[float, float, float]
 _AMBIENT, _LAMP, _BOUNCE = 0.34, 0.62, 0.16
+_FINE = 100**3
+"""Light on larger arrays is computed on every other voxel: nobody sees the difference, and 256³ takes a third."""
+_PIXEL = 0.5
+"""Halving an array blurs it as much as this many of its new voxels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +93,7 @@ def bone_surface(case: Case, color: str, drilled: Mask | None = None) -> Mesh:
     mesh = surface(bone, color, lamp(case.side))
     if mesh.is_empty:
         return mesh
-    openness = np.clip(1 - 1.9 * (_sampled(_crowded(bone), mesh.vertices) - 0.5), 0.18, 1.06)
+    openness = np.clip(1 - 1.9 * (_crowding(bone, mesh.vertices) - 0.5), 0.18, 1.06)
     shades = _shining_through(case, mesh, np.array(rgb(color), np.float32))
     shades[:, :3] *= openness[:, None] ** np.array([1.0, 1.25, 1.45], np.float32)  # deep bone looks reddish
     return replace(mesh, colors=np.clip(shades, 0, 1))
@@ -97,13 +102,10 @@ def bone_surface(case: Case, color: str, drilled: Mask | None = None) -> Mesh:
 def _shining_through(case: Case, mesh: Mesh, bone: Floats) -> Floats:
     """Return the mesh's colours, tinted where a critical structure lies within about two voxels."""
     labels, shades = case.labels(), mesh.colors.copy()
-    for code in case.table.codes_of("critical"):
-        box = _bounding_box(labels == code, margin=4)
-        if box is None:
-            continue
-        near = _smoothed((labels[box] == code).astype(np.float32), 1.4)
+    for code, box in _boxes(labels, case.table.codes_of("critical"), margin=4).items():
         start = np.array([part.start for part in box], np.float32)
-        weight = np.clip(3.0 * _sampled(near, mesh.vertices - start, outside=0.0), 0, 0.8)[:, None]
+        near = _Blurred(labels[box] == code, 1.4)
+        weight = np.clip(3.0 * near.at(mesh.vertices - start, outside=0.0), 0, 0.8)[:, None]
         tint = np.array(rgb(case.table[code].color), np.float32) / np.maximum(bone, 0.05)
         shades[:, :3] *= 1 - weight + weight * tint
     return shades
@@ -114,14 +116,12 @@ def structure_surfaces(case: Case, drilled: Mask | None = None) -> dict[int, Mes
 
     ``drilled`` (z, y, x) is cut out of them, nothing when None.
     """
-    labels = case.labels()
-    present = set(np.unique(labels).tolist())
-    towards = lamp(case.side)
+    labels, towards = case.labels(), lamp(case.side)
     meshes = {}
-    for code in case.table.codes_of("critical", "landmark", "other"):
-        if code in present:
-            mask = labels == code if drilled is None else (labels == code) & ~drilled
-            meshes[code] = surface(mask, case.table[code].color, towards, sigma=0.6, level=0.4)
+    for code, box in _boxes(labels, case.table.codes_of("critical", "landmark", "other"), margin=0).items():
+        mask = labels[box] == code if drilled is None else (labels[box] == code) & ~drilled[box]
+        mesh = surface(mask, case.table[code].color, towards, sigma=0.6, level=0.4)
+        meshes[code] = replace(mesh, vertices=mesh.vertices + np.array([part.start for part in box], np.float32))
     return meshes
 
 
@@ -158,10 +158,60 @@ def _bounding_box(mask: Mask, margin: int) -> tuple[slice, slice, slice] | None:
     return parts[0], parts[1], parts[2]
 
 
+def _boxes(labels: NDArray[np.uint8], codes: Sequence[int], margin: int) -> dict[int, tuple[slice, slice, slice]]:
+    """Return the bounding box of each code that occurs, found in one pass over the array."""
+    from scipy.ndimage import find_objects
+
+    found = find_objects(labels)
+    boxes = {}
+    for code in codes:
+        if 0 < code <= len(found) and (box := found[code - 1]) is not None:
+            z, y, x = (slice(max(part.start - margin, 0), part.stop + margin) for part in box)
+            boxes[code] = z, y, x
+    return boxes
+
+
+class _Blurred:
+    """A mask or field, smoothed; on every other voxel where it is large."""
+
+    def __init__(self, field: NDArray[np.bool_] | Floats, *sigmas: float) -> None:
+        self._halved = field.size > _FINE
+        sharp = (_halved(field) if self._halved else field).astype(np.float32, copy=False)
+        widths = [sigma / 2 if self._halved else sigma for sigma in sigmas]
+        smooth = [_smoothed(sharp, width) for width in widths if width > _PIXEL] or [sharp]
+        self._field: Floats = smooth[0]
+        for more in smooth[1:]:
+            self._field = self._field + more
+        self._field = self._field / np.float32(len(smooth))
+
+    def at(self, vertices: Floats, outside: float | None = None) -> Floats:
+        """Return the values (N,) at vertices (N, 3), the nearest ones beyond the border where ``outside`` is None."""
+        return _sampled(self._field, self._places(vertices), outside)
+
+    def slope_at(self, vertices: Floats) -> Floats:
+        """Return the gradient (N, 3) at vertices (N, 3); its length means nothing."""
+        places = self._places(vertices)
+        slopes = [np.gradient(self._field, axis=axis).astype(np.float32, copy=False) for axis in range(3)]
+        return np.stack([_sampled(slope, places) for slope in slopes], axis=1)
+
+    def _places(self, vertices: Floats) -> Floats:
+        return (vertices - np.float32(0.5)) / np.float32(2) if self._halved else vertices
+
+
+def _halved(field: NDArray[np.bool_] | Floats) -> Floats:
+    """Return the means of blocks of 2 x 2 x 2; an odd last layer counts twice."""
+    total: NDArray[Any] = field.view(np.uint8) if field.dtype == np.bool_ else field
+    for axis in range(3):
+        if total.shape[axis] % 2:
+            total = np.concatenate([total, total.take([-1], axis)], axis)
+        pairs = np.moveaxis(total, axis, 0)
+        total = np.moveaxis(pairs[::2] + pairs[1::2], 0, axis)
+    return np.ascontiguousarray(total, dtype=np.float32) / np.float32(8)
+
+
 def _outward(field: Floats, vertices: Floats) -> Floats:
     """Return unit normals that point out of the mask: down the gradient of the smoothed mask."""
-    soft = _smoothed(field, 0.8)
-    gradient = np.stack([_sampled(component, vertices) for component in _gradient(soft)], axis=1)
+    gradient = _Blurred(field, 0.8).slope_at(vertices)
     length = np.linalg.norm(gradient, axis=1, keepdims=True)
     normals: Floats = (-gradient / np.maximum(length, 1e-6)).astype(np.float32)
     return normals
@@ -175,14 +225,9 @@ def _lambert(normals: Floats, towards_lamp: Lamp) -> Floats:
     return light.astype(np.float32)
 
 
-def _crowded(bone: Mask) -> Floats:
-    """Return the share of bone around each voxel, near and far."""
-    solid = bone.astype(np.float32)
-    return ((_smoothed(solid, 1.5) + _smoothed(solid, 4.0)) / 2).astype(np.float32)
-
-
-def _gradient(field: Floats) -> list[Floats]:
-    return [np.gradient(field, axis=axis).astype(np.float32) for axis in range(3)]
+def _crowding(bone: Mask, vertices: Floats) -> Floats:
+    """Return the share of bone around each vertex, near and far."""
+    return _Blurred(bone, 1.5, 4.0).at(vertices)
 
 
 def _smoothed(field: Floats, sigma: float) -> Floats:

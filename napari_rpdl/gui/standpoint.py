@@ -1,5 +1,6 @@
 """Where the viewer's camera stands and what it slices through."""
 
+from collections.abc import Callable
 from typing import Any
 
 from napari_rpdl.data.case import Case
@@ -21,6 +22,10 @@ class Standpoint:
     def is_3d(self) -> bool:
         """Whether the viewer shows three dimensions."""
         return bool(self._viewer.dims.ndisplay == 3)
+
+    def when_turned(self, act: Callable[[], None]) -> None:
+        """Call ``act`` whenever the viewer has turned from slices to 3-D or back."""
+        self._viewer.dims.events.ndisplay.connect(lambda _: act())
 
     def look(self, view: View, case: Case) -> None:
         """Turn to 3-D and stand where a view stands."""
@@ -49,8 +54,8 @@ class Standpoint:
 
     def go_to(self, voxel: tuple[int, ...]) -> None:
         """Slice through a voxel (z, y, x)."""
-        for axis, (origin, step, index) in enumerate(zip(self.grid.origin, self.grid.steps, voxel, strict=True)):
-            self._viewer.dims.set_point(axis, origin + step * index)
+        placed = zip(self.grid.origin, self.grid.steps, voxel, strict=True)
+        self._viewer.dims.set_point((0, 1, 2), [origin + step * index for origin, step, index in placed])
 
     def orient(self) -> None:
         """Show the patient unmirrored: napari's own default shows (z, y, x) as a mirror image.

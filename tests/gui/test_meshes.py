@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from napari_rpdl.gui import meshes
 from napari_rpdl.gui.camera import lamp, stance
 from napari_rpdl.gui.meshes import NOTHING, bone_surface, joined, structure_surfaces, surface
 
@@ -99,3 +100,22 @@ def test_in_surgery_a_right_ear_has_its_crown_on_the_left(side, right) -> None:
     towards = stance("surgical", side)
     gaze, up = towards.gaze[::-1], towards.up[::-1]
     assert tuple(np.cross(gaze, up)[::-1]) == right
+
+
+def test_light_on_a_large_array_is_that_of_a_small_one(monkeypatch) -> None:
+    """The same ball, lit on every voxel and on every other one."""
+    fine = surface(ball(40, 15), WHITE, LAMP)
+    monkeypatch.setattr("napari_rpdl.gui.meshes._FINE", 1000)
+    coarse = surface(ball(40, 15), WHITE, LAMP)
+    assert np.array_equal(fine.faces, coarse.faces)
+    assert abs(fine.colors - coarse.colors).max() < 0.15
+    assert abs(fine.colors - coarse.colors).mean() < 0.02
+
+
+def test_halving_takes_the_mean_of_eight_and_keeps_places(monkeypatch) -> None:
+    ramp = np.arange(7, dtype=np.float32)[:, None, None] + np.zeros((7, 6, 5), np.float32)
+    monkeypatch.setattr(meshes, "_FINE", 1)
+    halved = meshes._Blurred(ramp, 0.1)
+    at = np.array([[0.5, 2, 2], [2.5, 3, 1], [4, 2, 2]], np.float32)
+    assert halved.at(at) == pytest.approx([0.5, 2.5, 4.0])
+    assert halved.slope_at(at)[:2] == pytest.approx(np.array([[2, 0, 0], [2, 0, 0]]))

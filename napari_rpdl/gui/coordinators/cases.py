@@ -1,7 +1,6 @@
 """Which bone is shown, and how."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,33 +11,14 @@ from napari_rpdl.data.case import Case, Mask, Side
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.evaluation.landmarks import Voxel, drilled_heart, lateral_canal
 from napari_rpdl.events import Failed
-from napari_rpdl.gui.camera import SLICED, View, lamp
+from napari_rpdl.gui.camera import SLICED, View
 from napari_rpdl.gui.colormaps import difference_labels
 from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
-from napari_rpdl.gui.meshes import Mesh, bone_surface, joined, structure_surfaces, surface
+from napari_rpdl.gui.meshes import Mesh, joined
+from napari_rpdl.gui.opening import Opened, Solids, open_case, ranked, regions_of, solids_of_case
 from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
-
-_BONE_COLOR = "#e8dcc0"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Solids:
-    """The surfaces of a bone as someone left it."""
-
-    case_id: str
-    bone: Mesh
-    structures: dict[int, Mesh]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Regions:
-    """The surfaces of the regions that some surgeons drilled."""
-
-    case_id: str
-    masks: dict[str, tuple[int, Mask]]
-    mesh: Mesh
 
 
 class CaseCoordinator:
@@ -51,7 +31,9 @@ class CaseCoordinator:
         self._view: View = "surgical"
         self._side: Side | None = None
         self._extent: object = None
-        self._first = ""
+        self._first = self._coming = ""
+        self._flat = False
+        layers.standpoint.when_turned(self._make_missing)
 
     # -- wishes -----------------------------------------------------------------------
 
@@ -62,9 +44,12 @@ class CaseCoordinator:
 
     def show_case(self, case_id: str) -> None:
         """Load a bone and show it."""
-        if (dataset := self._session.dataset) is not None:
-            self._session.busy = f"Loading {case_id}…"
-            self._jobs.start("case", computing(dataset.case, case_id), self._hear_case, self._rest)
+        session = self._session
+        if (dataset := session.dataset) is not None:
+            session.busy, self._coming = f"Loading {case_id}…", case_id
+            in_3d = self._layers.standpoint.is_3d or not self._framed
+            work = computing(open_case, dataset, case_id, session.surgeons, session.left_by, in_3d)
+            self._jobs.start("case", work, self._hear_case, self._rest)
 
     def step(self, by: int) -> None:
         """Show the next (+1) or previous (-1) bone; after the last comes the first."""
@@ -78,6 +63,7 @@ class CaseCoordinator:
         self._session.surgeons = surgeons
         self._layers.show_differences(None)
         self._make_regions()
+        self._load_again()
 
     def compare(self, one: str, other: str) -> None:
         """Show two surgeons, and colour in the slices where only one of them drilled."""
@@ -94,6 +80,7 @@ class CaseCoordinator:
         self._session.left_by = who
         self._layers.uncover_cavity(who == BY_NETWORK)
         self.make_solids()
+        self._load_again()
 
     def hide_structures(self, codes: frozenset[int]) -> None:
         """Leave structures out of the 3-D view."""
@@ -117,14 +104,17 @@ class CaseCoordinator:
             self._layers.standpoint.look(view, case)
 
     def make_solids(self) -> None:
-        """Make the surfaces of the bone as ``session.left_by`` left it."""
+        """Make the surfaces of the bone as ``session.left_by`` left it, now or when it is next seen in 3-D."""
         case = self._session.case
         if case is None or case.structures is None:
+            return
+        if not self._layers.standpoint.is_3d:
+            self._flat = True
             return
         self._session.busy = "Making the surface…"
         self._jobs.start(
             "solids",
-            computing(_solids, case, self.region_of(case, self._session.left_by)),
+            computing(solids_of_case, case, self.region_of(case, self._session.left_by)),
             self._hear_solids,
             self._rest,
         )
@@ -149,20 +139,18 @@ class CaseCoordinator:
     def _hear_case(self, event: Made | Failed) -> None:
         if not isinstance(event, Made):
             return
-        case: Case = event.value
-        session = self._session
+        opened: Opened = event.value
+        session, case = self._session, opened.case
         session.prediction = session.decision = session.scores = session.agreement = None
-        if session.left_by not in case.surgeons:
-            session.left_by = BY_NOBODY
+        session.left_by, session.surgeons = opened.left_by, opened.surgeons
+        with self._layers.at_once():
             self._layers.uncover_cavity(False)
-        session.surgeons = tuple(surgeon for surgeon in session.surgeons if surgeon in case.surgeons)
-        if case.structures is None and not session.surgeons:
-            session.surgeons = case.surgeons  # there is nothing else to see
-        self._layers.show_case(case)
-        session.case = case
+            self._layers.show_case(case)
+            session.case = case
+            self._show_solids(opened.solids)
+            self._layers.show_regions(opened.regions.masks, opened.regions.mesh)
+        self._flat = opened.flat
         self._frame(case)
-        self.make_solids()
-        self._make_regions()
         self._jobs.start("agreement", _agreeing(case), self._hear_agreement)
 
     def _frame(self, case: Case) -> None:
@@ -175,10 +163,14 @@ class CaseCoordinator:
         self._framed, self._side, self._extent = True, case.side, extent
 
     def _hear_solids(self, event: Made | Failed) -> None:
-        if not isinstance(event, Made) or not self._session.shows(event.value.case_id):
+        if isinstance(event, Made) and self._session.shows(event.value.case_id):
+            self._show_solids(event.value)
+
+    def _show_solids(self, solids: Solids | None) -> None:
+        """Show the surfaces of a bone, none where none were made."""
+        self._structures = solids.structures if solids is not None else {}
+        if solids is None:
             return
-        solids: Solids = event.value
-        self._structures = solids.structures
         self._show_structures()
         self._layers.show_bone(solids.bone)
         self._layers.set_bone_opacity(self._session.bone_opacity)
@@ -205,19 +197,22 @@ class CaseCoordinator:
         case, dataset = self._session.case, self._session.dataset
         if case is None:
             return
-        everyone = dataset.surgeons if dataset else case.surgeons
-        masks = {name: (everyone.index(name), case.annotation(name).mask) for name in self._session.surgeons}
-        self._jobs.start("regions", computing(_regions, case, masks), self._hear_regions)
+        masks = ranked(case, self._session.surgeons, dataset.surgeons if dataset else case.surgeons)
+        in_3d = self._layers.standpoint.is_3d
+        self._flat = self._flat or not in_3d
+        self._jobs.start("regions", computing(regions_of, case, masks, in_3d), self._hear_regions)
 
+    def _make_missing(self) -> None:
+        """Make the surfaces that nobody saw in slices, as soon as the person turns to 3-D."""
+        if self._flat and self._layers.standpoint.is_3d:
+            self._flat = False
+            self.make_solids()
+            self._make_regions()
 
-def _solids(case: Case, drilled: Mask | None) -> Solids:
-    return Solids(case.case_id, bone_surface(case, _bone_color(case), drilled), structure_surfaces(case, drilled))
-
-
-def _regions(case: Case, masks: dict[str, tuple[int, Mask]]) -> Regions:
-    towards = lamp(case.side)
-    meshes = [surface(mask, surgeon_color(rank), towards) for rank, mask in masks.values()]
-    return Regions(case.case_id, masks, joined(meshes))
+    def _load_again(self) -> None:
+        """Let a bone that is still being loaded come as the person wishes by now."""
+        if self._jobs.running("case"):
+            self.show_case(self._coming)
 
 
 def _differences(one: Mask, other: Mask) -> NDArray[np.uint8]:
@@ -229,11 +224,6 @@ def _landmark(case: Case) -> Voxel | None:
     """Return where to slice: at the lateral canal, else amid what was drilled."""
     canal = lateral_canal(case) if case.structures is not None else None
     return canal or drilled_heart(case)
-
-
-def _bone_color(case: Case) -> str:
-    """Return the table's colour of bone."""
-    return next((s.color for s in case.table.structures if s.role == "bone"), _BONE_COLOR)
 
 
 def _agreeing(case: Case) -> Iterator[Made]:

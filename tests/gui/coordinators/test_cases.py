@@ -90,3 +90,38 @@ def test_two_surgeons_are_compared_voxel_by_voxel(cases, session, viewer) -> Non
     assert viewer.layers[shown.DIFFERENCES].visible
     cases.choose_surgeons(("surgeon_1",))
     assert not viewer.layers[shown.DIFFERENCES].visible
+
+
+def test_in_slices_surfaces_wait_until_someone_turns_to_3d(cases, session, jobs, viewer) -> None:
+    cases.choose_surgeons(("surgeon_1",))
+    cases.look("axial")
+    bone = len(viewer.layers[shown.BONE].data[0])
+    cases.step(1)
+    cases.choose_left_by("surgeon_2")
+    cases.choose_surgeons(("surgeon_2",))
+    assert "solids" not in jobs.names
+    assert len(viewer.layers[shown.BONE].data[0]) == bone
+    assert viewer.layers["Drilled by surgeon_2"].visible
+    assert not viewer.layers[shown.BONE].visible
+    cases.look("surgical")
+    assert jobs.names.count("solids") == 1
+    assert len(viewer.layers[shown.BONE].data[0]) != bone
+    assert viewer.layers[shown.BONE].visible
+    assert viewer.layers[shown.REGIONS].visible
+
+
+def test_a_wish_during_loading_counts_for_the_bone_that_comes(cases, session, jobs) -> None:
+    jobs.busy.add("case")
+    cases._coming = "bone_2"
+    cases.choose_surgeons(("surgeon_3",))
+    assert (session.case_id, session.surgeons) == ("bone_2", ("surgeon_3",))
+
+
+def test_a_hundred_steps_make_no_layer_more(cases, session, viewer) -> None:
+    cases.choose_surgeons(session.case.surgeons)
+    cases.step(1)
+    layers, watchers = list(viewer.layers), len(viewer.dims.events.ndisplay.callbacks)
+    for _ in range(100):
+        cases.step(1)
+    assert list(viewer.layers) == layers
+    assert len(viewer.dims.events.ndisplay.callbacks) == watchers
