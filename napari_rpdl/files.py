@@ -2,14 +2,18 @@
 
 import errno
 import os
+import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from napari_rpdl.errors import InputError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_FAR_BEHIND = 1 << 40
 
 
 @contextmanager
@@ -85,3 +89,48 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def lock_file(file: IO[bytes]) -> bool:
+    """Lock an open file for this program alone; False where another one (or another opening) holds it.
+
+    The operating system lets go of it when the file is closed or the program dies.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            place = file.tell()
+            file.seek(_FAR_BEHIND)  # Windows forbids others to read what is locked
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            file.seek(place)
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def only_one(folder: Path, wait_s: float = 10.0) -> Iterator[None]:
+    """Let one program at a time change the files of a folder, by a lock on ``.lock`` in it.
+
+    Raises:
+        InputError: the folder cannot be written, or another program holds it for ``wait_s`` seconds.
+    """
+    path = folder / ".lock"
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        msg = f"Could not write to {folder}: {error.strerror or error}. Copy it to a place where you may write."
+        raise InputError(msg) from error
+    with file:
+        until = time.monotonic() + wait_s
+        while not lock_file(file):
+            if time.monotonic() > until:
+                msg = f"Another program is changing {folder}. Try again when it is done."
+                raise InputError(msg)
+            time.sleep(0.02)
+        yield

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from napari_rpdl.data.drill_log import DrillLog
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
@@ -37,11 +38,14 @@ class Annotation:
         mask: bool (z, y, x) on the case's grid, True where bone was removed.
         burr_positions: (N, 3) float32, burr centres (z, y, x) in voxel indices of the
             case's grid, in the order drilled; None where they were not recorded.
+        log: how the region was drilled here: from what, when, stroke by stroke; None where
+            it was not drilled with our burr.
     """
 
     surgeon: str
     mask: Mask
     burr_positions: NDArray[np.float32] | None = None
+    log: DrillLog | None = None
 
     def __post_init__(self) -> None:
         checked_name(self.surgeon, "surgeon's name")

@@ -5,6 +5,7 @@
     <case_id>/  structures.nii.gz  [ct.nii.gz]
                 annotations/<surgeon>.nii.gz
                 burr_positions/<surgeon>.npy     float32 (N, 3), voxel indices z y x
+                drillings/<surgeon>.jsonl        tool log of a region drilled here (drill_log.py)
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,12 @@ from numpy.typing import NDArray
 
 from napari_rpdl.data.arrays import map_array
 from napari_rpdl.data.case import Annotation, Case, Side, checked_name
+from napari_rpdl.data.drill_log import DrillLog, log_text, read_drill_log
 from napari_rpdl.data.nifti import read_grid, read_labels, read_mask, read_volume, write_volume
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
-from napari_rpdl.files import write_with
+from napari_rpdl.files import write_text, write_with
 
 STRUCTURES = "structures.nii.gz"
 CT = "ct.nii.gz"
@@ -69,7 +71,12 @@ def read_case(
         structures=volumes.get(STRUCTURES),
         ct=volumes.get(CT),
         annotations=tuple(
-            Annotation(surgeon, read_mask(path, grid).voxels, _read_positions(folder, root, surgeon))
+            Annotation(
+                surgeon,
+                read_mask(path, grid).voxels,
+                _read_positions(folder, root, surgeon),
+                _read_log(folder, root, surgeon),
+            )
             for surgeon, path in files.items()
         ),
         side=side,
@@ -91,19 +98,27 @@ def write_case(folder: Path, case: Case) -> None:
 
 
 def write_annotation(folder_of_case: Path, annotation: Annotation, grid: Grid) -> None:
-    """Write or replace what one surgeon drilled; without burr positions, older ones go.
+    """Write or replace what one surgeon drilled; without burr positions or a log, older ones go.
+
+    The mask comes last: only with it do the others count.
 
     Raises:
         InputError: the mask is not on ``grid``, or the folder cannot be written.
     """
-    path = folder_of_case / "annotations" / f"{annotation.surgeon}{_SUFFIX}"
+    path = annotation_path(folder_of_case, annotation.surgeon)
+    volume = Volume(annotation.mask, grid)
     positions = _positions_path(folder_of_case, annotation.surgeon)
-    write_volume(Volume(annotation.mask, grid), path)
+    log = drill_log_path(folder_of_case, annotation.surgeon)
     if annotation.burr_positions is None or len(annotation.burr_positions) == 0:
         positions.unlink(missing_ok=True)
     else:
         burr = np.ascontiguousarray(annotation.burr_positions, "<f4")
         write_with(positions, lambda beside: np.save(beside, burr, allow_pickle=False))
+    if annotation.log is None:
+        log.unlink(missing_ok=True)
+    else:
+        write_text(log, log_text(annotation.log))
+    write_volume(volume, path)
 
 
 def inside(root: Path, path: Path) -> Path:
@@ -139,6 +154,31 @@ def _surgeon_of(path: Path, surgeons: Sequence[str] | None) -> str:
         msg = f"{path} is by {surgeon!r}, but dataset.json lists: {listed}. Add the surgeon there or remove the file."
         raise InputError(msg)
     return surgeon
+
+
+def annotation_path(folder_of_case: Path, surgeon: str) -> Path:
+    """Return where the region of a surgeon lies."""
+    return folder_of_case / "annotations" / f"{surgeon}{_SUFFIX}"
+
+
+def grid_of_case(folder: Path) -> Grid:
+    """Return the grid of the case in ``folder``; an InputError where nothing there has one."""
+    annotations = sorted((folder / "annotations").glob(f"[!.]*{_SUFFIX}"))
+    for path in (folder / STRUCTURES, folder / CT, *annotations):
+        if path.exists():
+            return read_grid(path)
+    msg = f"Expected {folder} to hold {STRUCTURES}, {CT} or annotations/<surgeon>{_SUFFIX}, but it holds none."
+    raise InputError(msg)
+
+
+def drill_log_path(folder_of_case: Path, surgeon: str) -> Path:
+    """Return where the tool log of a surgeon lies."""
+    return folder_of_case / "drillings" / f"{surgeon}.jsonl"
+
+
+def _read_log(folder: Path, root: Path, surgeon: str) -> DrillLog | None:
+    path = inside(root, drill_log_path(folder, surgeon))
+    return read_drill_log(path) if path.is_file() else None
 
 
 def _positions_path(folder: Path, surgeon: str) -> Path:

@@ -14,12 +14,21 @@ from types import TracebackType
 
 from pydantic import ValidationError
 
-from napari_rpdl.data.case import Case, Side
-from napari_rpdl.data.case_folder import inside, read_case, write_annotation, write_case
+from napari_rpdl.data.case import Annotation, Case, Side
+from napari_rpdl.data.case_folder import (
+    annotation_path,
+    drill_log_path,
+    grid_of_case,
+    inside,
+    read_case,
+    write_annotation,
+    write_case,
+)
 from napari_rpdl.data.dataset_file import About, CaseRow, DatasetFile
+from napari_rpdl.data.drill_log import read_drill_log
 from napari_rpdl.data.structures import PUBLISHED_CM, StructureTable
 from napari_rpdl.errors import InputError
-from napari_rpdl.files import read_text, write_text
+from napari_rpdl.files import only_one, read_text, write_text
 from napari_rpdl.settings import explain
 
 __all__ = ["CaseEntry", "Dataset", "DatasetWriter", "read_case_folder", "write_annotation"]
@@ -101,6 +110,32 @@ class Dataset:
         folder = self.folder / _CASES / entry.case_id
         return read_case(folder, self.folder, self.table, self.surgeons, bone=entry.bone, side=entry.side)
 
+    def case_folder(self, case_id: str) -> Path:
+        """Return where a case's files lie; an InputError lists the cases there are."""
+        return self.folder / _CASES / self._entry(case_id).case_id
+
+    def add_annotation(self, case_id: str, annotation: Annotation) -> None:
+        """Write what a surgeon drilled of a case; a new surgeon joins dataset.json, which is read anew for it.
+
+        dataset.json comes first: a surgeon without a file has just not drilled this bone,
+        while a file by an unlisted surgeon would keep the case from opening. Only one
+        program at a time does this.
+
+        Raises:
+            InputError: another region of this bone bears the surgeon's name already (the
+                same drilling, told by its log, may be saved again), the name differs from
+                a listed one only in upper and lower case, or the folder cannot be written.
+        """
+        entry = self._entry(case_id)
+        folder, surgeon = self.folder / _CASES / entry.case_id, annotation.surgeon
+        with only_one(self.folder):
+            now = Dataset.open(self.folder)
+            _check_is_free(folder, annotation)
+            if surgeon not in now.surgeons:
+                file = now._file((*now.surgeons, surgeon))
+                write_text(self.folder / _FILE, file.model_dump_json(indent=2) + "\n")
+            write_annotation(folder, annotation, grid_of_case(folder))
+
     def bone_of(self, case_id: str) -> str:
         """Return which bone a case shows; an InputError lists the cases there are."""
         return self._entry(case_id).bone
@@ -111,6 +146,21 @@ class Dataset:
     def __iter__(self) -> Iterator[Case]:
         """Load the cases one after the other; none is kept."""
         return (self.case(case_id) for case_id in self.case_ids)
+
+    def _file(self, surgeons: tuple[str, ...]) -> DatasetFile:
+        """Return dataset.json with other surgeons."""
+        try:
+            return DatasetFile(
+                format_version=1,
+                name=self.name,
+                structures=self.table.structures,
+                surgeons=surgeons,
+                origin=self.origin,
+                licence=self.licence,
+                cases=tuple(CaseRow(case_id=e.case_id, bone=e.bone, side=e.side) for e in self.entries),
+            )
+        except ValidationError as error:
+            raise InputError(explain(error, f"The surgeon {surgeons[-1]!r}")) from error
 
     def _entry(self, case_id: str) -> CaseEntry:
         for entry in self.entries:
@@ -229,6 +279,18 @@ def read_case_folder(folder: Path, table: StructureTable | None = None) -> Case:
         msg = f"Expected a case folder at {folder}, but there is no such folder."
         raise InputError(msg)
     return read_case(folder.absolute(), folder.absolute(), table or PUBLISHED_CM)
+
+
+def _check_is_free(folder_of_case: Path, annotation: Annotation) -> None:
+    """Raise an InputError where a region of that name is there that another drilling made."""
+    surgeon = annotation.surgeon
+    if not annotation_path(folder_of_case, surgeon).exists():
+        return
+    log = drill_log_path(folder_of_case, surgeon)
+    if annotation.log is not None and log.is_file() and read_drill_log(log).header.log_id == annotation.log.header.log_id:
+        return
+    msg = f"{folder_of_case.name} has a region by {surgeon} already. Choose another name, for example {surgeon}_2."
+    raise InputError(msg)
 
 
 def _why_no_dataset(folder: Path) -> str:

@@ -9,6 +9,7 @@ from napari_rpdl.settings.base import Settings, explain
 from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
 from napari_rpdl.settings.decision import DecisionSettings
 from napari_rpdl.settings.deformation import DeformationSettings
+from napari_rpdl.settings.drilling import DrillingSettings
 from napari_rpdl.settings.loss import LossName, LossSettings
 from napari_rpdl.settings.network import NetworkSettings
 from napari_rpdl.settings.optimisation import ComputationSettings, OptimisationSettings
@@ -26,6 +27,7 @@ __all__ = [
     "ComputationSettings",
     "DecisionSettings",
     "DeformationSettings",
+    "DrillingSettings",
     "LossName",
     "LossSettings",
     "NetworkSettings",
