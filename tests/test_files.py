@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.files import read_text, replacing, write_text, write_with
+from napari_rpdl.files import lock_file, only_one, read_text, replacing, write_text, write_with
 
 
 def test_what_is_written_is_read_back_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -66,3 +66,20 @@ def test_a_path_that_cannot_be_a_folder_is_an_input_error(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="Could not write"):
         write_text(tmp_path / "file" / "below", "x")
+
+
+def test_a_lock_is_held_until_the_file_is_closed(tmp_path: Path) -> None:
+    with (tmp_path / "x").open("ab") as one, (tmp_path / "x").open("ab") as other:
+        assert lock_file(one)
+        assert not lock_file(other)
+        one.close()
+        assert lock_file(other)
+
+
+def test_one_at_a_time_changes_a_folder(tmp_path: Path) -> None:
+    with only_one(tmp_path), pytest.raises(InputError, match="Another program"), only_one(tmp_path, wait_s=0.05):
+        pass
+    with only_one(tmp_path, wait_s=0.05):
+        pass
+    with pytest.raises(InputError, match="Copy it"), only_one(tmp_path / "nowhere"):
+        pass

@@ -161,6 +161,11 @@ def annotation_path(folder_of_case: Path, surgeon: str) -> Path:
     return folder_of_case / "annotations" / f"{surgeon}{_SUFFIX}"
 
 
+def annotators(folder_of_case: Path) -> set[str]:
+    """Return the names of all annotations there; they are not read."""
+    return {path.name.removesuffix(_SUFFIX) for path in (folder_of_case / "annotations").glob(f"[!.]*{_SUFFIX}")}
+
+
 def grid_of_case(folder: Path) -> Grid:
     """Return the grid of the case in ``folder``; an InputError where nothing there has one."""
     annotations = sorted((folder / "annotations").glob(f"[!.]*{_SUFFIX}"))

@@ -8,7 +8,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from napari_rpdl.data.case import Annotation, Case, Side
 from napari_rpdl.data.case_folder import (
     annotation_path,
+    annotators,
     drill_log_path,
     grid_of_case,
     inside,
@@ -27,6 +28,7 @@ from napari_rpdl.data.case_folder import (
 from napari_rpdl.data.dataset_file import About, CaseRow, DatasetFile
 from napari_rpdl.data.drill_log import read_drill_log
 from napari_rpdl.data.structures import PUBLISHED_CM, StructureTable
+from napari_rpdl.data.volume import Volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import only_one, read_text, write_text
 from napari_rpdl.settings import explain
@@ -101,14 +103,19 @@ class Dataset:
         return tuple(entry.case_id for entry in self.entries)
 
     def case(self, case_id: str) -> Case:
-        """Load one case from disk.
+        """Load one case from disk, with the surgeons that the dataset had when it was opened.
 
         Raises:
             InputError: there is no such case, or one of its files is not as expected.
         """
-        entry = self._entry(case_id)
-        folder = self.folder / _CASES / entry.case_id
-        return read_case(folder, self.folder, self.table, self.surgeons, bone=entry.bone, side=entry.side)
+        try:
+            return self._read(case_id, self.surgeons)
+        except InputError:
+            if not annotators(self.case_folder(case_id)) - set(self.surgeons):
+                raise
+            case = self._read(case_id, Dataset.open(self.folder).surgeons)
+            known = tuple(one for one in case.annotations if one.surgeon in self.surgeons)
+            return replace(case, annotations=known)
 
     def case_folder(self, case_id: str) -> Path:
         """Return where a case's files lie; an InputError lists the cases there are."""
@@ -129,12 +136,13 @@ class Dataset:
         entry = self._entry(case_id)
         folder, surgeon = self.folder / _CASES / entry.case_id, annotation.surgeon
         with only_one(self.folder):
-            now = Dataset.open(self.folder)
+            now, grid = Dataset.open(self.folder), grid_of_case(folder)
+            Volume(annotation.mask, grid)  # raises where they do not fit, before anything is written
             _check_is_free(folder, annotation)
             if surgeon not in now.surgeons:
                 file = now._file((*now.surgeons, surgeon))
                 write_text(self.folder / _FILE, file.model_dump_json(indent=2) + "\n")
-            write_annotation(folder, annotation, grid_of_case(folder))
+            write_annotation(folder, annotation, grid)
 
     def bone_of(self, case_id: str) -> str:
         """Return which bone a case shows; an InputError lists the cases there are."""
@@ -146,6 +154,11 @@ class Dataset:
     def __iter__(self) -> Iterator[Case]:
         """Load the cases one after the other; none is kept."""
         return (self.case(case_id) for case_id in self.case_ids)
+
+    def _read(self, case_id: str, surgeons: tuple[str, ...]) -> Case:
+        entry = self._entry(case_id)
+        folder = self.folder / _CASES / entry.case_id
+        return read_case(folder, self.folder, self.table, surgeons, bone=entry.bone, side=entry.side)
 
     def _file(self, surgeons: tuple[str, ...]) -> DatasetFile:
         """Return dataset.json with other surgeons."""
@@ -287,7 +300,11 @@ def _check_is_free(folder_of_case: Path, annotation: Annotation) -> None:
     if not annotation_path(folder_of_case, surgeon).exists():
         return
     log = drill_log_path(folder_of_case, surgeon)
-    if annotation.log is not None and log.is_file() and read_drill_log(log).header.log_id == annotation.log.header.log_id:
+    if (
+        annotation.log is not None
+        and log.is_file()
+        and read_drill_log(log).header.log_id == annotation.log.header.log_id
+    ):
         return
     msg = f"{folder_of_case.name} has a region by {surgeon} already. Choose another name, for example {surgeon}_2."
     raise InputError(msg)

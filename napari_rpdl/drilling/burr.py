@@ -51,9 +51,10 @@ def swept(positions: Positions, diameter: float, steps: Spacing, shape: Shape) -
     last = np.minimum(last[inside], np.array(shape) - 1)
     corner = first.min(axis=0)
     voxels = np.zeros(last.max(axis=0) - corner + 1, np.bool_)
-    for centre, low, high in zip(positions, first, last + 1, strict=True):
+    on_grid = ((positions >= -0.5) & (positions <= np.array(shape) - 0.5)).all(axis=1).tolist()
+    for centre, low, high, on in zip(positions, first, last + 1, on_grid, strict=True):
         inner = tuple(slice(int(a), int(b)) for a, b in zip(low - corner, high - corner, strict=True))
-        voxels[inner] |= _ball(centre, low, high, diameter, steps)
+        voxels[inner] |= _ball(centre, low, high, diameter, steps, on)
     z, y, x = (slice(int(a), int(a) + size) for a, size in zip(corner, voxels.shape, strict=True))
     return Swept((z, y, x), voxels)
 
@@ -72,7 +73,12 @@ def path(start: Positions, end: Positions, diameter: float, steps: Spacing) -> P
 
 
 def _ball(
-    centre: Positions, low: NDArray[np.intp], high: NDArray[np.intp], diameter: float, steps: Spacing
+    centre: Positions,
+    low: NDArray[np.intp],
+    high: NDArray[np.intp],
+    diameter: float,
+    steps: Spacing,
+    on_grid: bool,
 ) -> Mask:
     """Return the ball in the part of the grid from ``low`` to before ``high``.
 
@@ -80,5 +86,6 @@ def _ball(
     """
     axes = [((np.arange(a, b) - at) * step) ** 2 for a, b, at, step in zip(low, high, centre, steps, strict=True)]
     squared = axes[0][:, None, None] + axes[1][None, :, None] + axes[2][None, None, :]
-    within: Mask = squared <= max((diameter / 2) ** 2, float(squared.min(initial=np.inf)))
+    closest = float(squared.min()) if on_grid else 0.0
+    within: Mask = squared <= max((diameter / 2) ** 2, closest)
     return within

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import binary_erosion, distance_transform_edt, find_objects
 
-from napari_rpdl.data.case import Annotation, Case, Mask
+from napari_rpdl.data.case import Annotation, Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.drill_log import StartKind, starting_region
-from napari_rpdl.data.volume import Spacing
+from napari_rpdl.evaluation.surfaces import surface_distances, unit_of
 from napari_rpdl.settings import DrillingSettings
 
 
@@ -24,8 +23,8 @@ class Effort:
         start_name: whose it was; with ``start`` it names the method that a prediction came from.
         added: voxels that were drilled further.
         removed: voxels that were refilled.
-        mean_distance: of the two regions' surfaces, a mean over both; None where a region is empty.
-        hd95: 95th percentile of these distances.
+        mean_distance: of the two regions' surfaces (``evaluation.surfaces``); None where one region is empty.
+        hd95: 95th percentile of these distances, the larger of both directions; None where one region is empty.
         unit: of both, "mm", or "voxels" where the spacing is unknown.
         minutes: at work, pauses left out.
         strokes: that count in the end.
@@ -54,7 +53,7 @@ def effort_of(case: Case, annotation: Annotation, idle_s: float = DrillingSettin
     if log is None:
         return None
     start = starting_region(log.header)
-    distances = _surface_distances(start, annotation.mask, case.grid.steps)
+    distances = surface_distances(start, annotation.mask, case.grid)
     return Effort(
         case_id=case.case_id,
         surgeon=annotation.surgeon,
@@ -62,9 +61,9 @@ def effort_of(case: Case, annotation: Annotation, idle_s: float = DrillingSettin
         start_name=log.header.start.name,
         added=int(np.count_nonzero(annotation.mask & ~start)),
         removed=int(np.count_nonzero(start & ~annotation.mask)),
-        mean_distance=None if distances is None else float(distances.mean()),
-        hd95=None if distances is None else float(np.percentile(distances, 95)),
-        unit="mm" if case.grid.spacing_known else "voxels",
+        mean_distance=distances.average(),
+        hd95=distances.hausdorff(95),
+        unit=unit_of(case.grid),
         minutes=log.minutes(idle_s),
         strokes=len(log.strokes),
     )

@@ -25,6 +25,7 @@ from napari_rpdl.drilling.journal import Journal, Unsaved
 from napari_rpdl.drilling.region import DrilledRegion, Tool
 from napari_rpdl.drilling.surroundings import Surroundings
 from napari_rpdl.errors import InputError
+from napari_rpdl.evaluation.surfaces import unit_of
 
 Clock = Callable[[], float]
 
@@ -82,7 +83,7 @@ class RecordedDrilling:
         header = LogHeader(
             case_id=case.case_id,
             shape=case.grid.shape,
-            unit="mm" if case.grid.spacing_known else "voxels",
+            unit=unit_of(case.grid),
             structures_sha256=surroundings.structures_sha256,
             started_at=datetime.now(UTC).isoformat(timespec="seconds"),
             start=start_from(kind, name, start),
@@ -202,8 +203,7 @@ def region_of(surroundings: Surroundings, header: LogHeader, events: tuple[Drill
 def check_bone(surroundings: Surroundings, header: LogHeader) -> None:
     """Raise an InputError unless a log was recorded on this bone as it is."""
     case = surroundings.case
-    unit = "mm" if case.grid.spacing_known else "voxels"
-    if (header.shape, header.unit) != (case.grid.shape, unit):
+    if (header.shape, header.unit) != (case.grid.shape, unit_of(case.grid)):
         msg = f"This drilling was recorded on a grid of {header.shape} in {header.unit}; {case.case_id} has another."
         raise InputError(msg)
     if header.structures_sha256 != surroundings.structures_sha256:

@@ -127,6 +127,13 @@ class DrilledRegion:
         self._undone.clear()
         return stroke
 
+    def work_at(self, position: Positions, tool: Tool) -> NDArray[np.int64]:
+        """Let the burr work at one place (3,), outside of any stroke; return the flat indices of what changed.
+
+        For replaying: nothing is remembered for undo.
+        """
+        return self._work(position, tool)[0]
+
     def repeat(self, stroke: Stroke) -> Box | None:
         """Make a recorded stroke again; return what changed. The result is the same to the voxel."""
         tool = Tool(stroke.diameter, stroke.mode, stroke.spares_critical, stroke.margin)
@@ -154,8 +161,7 @@ class DrilledRegion:
             return None
         stroke, changed = self._undone.pop()
         if changed is None:
-            box = self._work_of(stroke)
-            return box
+            return self._work_of(stroke)
         self._flip(changed)
         self._keep(stroke, changed)
         return self._box_of(changed)
@@ -166,9 +172,7 @@ class DrilledRegion:
         parts = []
         here = np.array(begun.positions[-1]) if begun.positions else None
         for place in positions:
-            parts.append(
-                place[None] if here is None else path(here, place, begun.tool.diameter, self._grid.steps)
-            )
+            parts.append(place[None] if here is None else path(here, place, begun.tool.diameter, self._grid.steps))
             here = place
         return np.concatenate(parts) if parts else positions
 

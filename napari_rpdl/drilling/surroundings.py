@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import binary_erosion
 from scipy.spatial import cKDTree
 
@@ -11,6 +12,7 @@ from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.drill_log import region_hash
 from napari_rpdl.drilling.burr import Box, Positions
 from napari_rpdl.evaluation.clearance import Band, band_of
+from napari_rpdl.evaluation.surfaces import unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,10 @@ class Surroundings:
         if self._critical is None or not self.has_critical:
             return np.zeros(shape, np.bool_)
         reach = [int(margin / step) + 1 for step in self.case.grid.steps]
-        z, y, x = (
-            slice(max(part.start - more, 0), part.stop + more) for part, more in zip(box, reach, strict=True)
-        )
+        z, y, x = (slice(max(part.start - more, 0), part.stop + more) for part, more in zip(box, reach, strict=True))
         wide = forbidden(self.case, margin, (z, y, x))
         inner = tuple(
-            slice(part.start - grown.start, part.stop - grown.start)
-            for part, grown in zip(box, (z, y, x), strict=True)
+            slice(part.start - grown.start, part.stop - grown.start) for part, grown in zip(box, (z, y, x), strict=True)
         )
         return wide[inner]
 
@@ -87,9 +86,18 @@ class Surroundings:
         if ((held >= 0) & (held < grid.shape)).all() and self._critical[tuple(held)]:
             away, name = 0.0, self.case.table[int(self.case.labels()[tuple(held)])].name
         distance = max(float(away) - diameter / 2, 0.0)
-        unit = "mm" if grid.spacing_known else "voxels"
         band = band_of(distance, float(np.linalg.norm(grid.steps)), grid.spacing_known)
-        return BurrDistance(name, distance, unit, band)
+        return BurrDistance(name, distance, unit_of(grid), band)
+
+    def distances(self, positions: Positions, diameters: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """Return ``distance`` (N,) for burrs at many positions (N, 3); None where nothing is critical."""
+        if self._tree is None or self._critical is None:
+            return None
+        grid = self.case.grid
+        away, _ = self._tree.query(positions * grid.steps)
+        held = np.clip(np.rint(positions).astype(int), 0, np.array(grid.shape) - 1)
+        within = (np.abs(positions - held) <= 0.5).all(axis=1) & self._critical[tuple(held.T)]
+        return np.maximum(np.where(within, 0.0, away) - diameters / 2, 0.0)
 
     def _closest_voxels(self) -> tuple[cKDTree | None, list[str]]:
         """Return a search tree of the voxels on the surfaces of critical structures, and the names of these."""

@@ -1,11 +1,21 @@
 """One case as a folder: what reading and writing promise apart from datasets."""
 
+from dataclasses import replace
+
 import nibabel
 import numpy as np
 import pytest
 
 from napari_rpdl.data.case import Annotation, Case
-from napari_rpdl.data.case_folder import inside, read_case, write_annotation, write_case
+from napari_rpdl.data.case_folder import (
+    drill_log_path,
+    grid_of_case,
+    inside,
+    read_case,
+    write_annotation,
+    write_case,
+)
+from napari_rpdl.data.drill_log import DrillLog, LogHeader, Stroke, start_from
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
@@ -97,3 +107,31 @@ def test_a_path_is_inside_only_where_its_target_is(tmp_path):
     for path in (root / "out", root / "out" / "file", root / ".." / "root_of_others", tmp_path):
         with pytest.raises(InputError, match="leads out of"):
             inside(root, path)
+
+
+def test_a_tool_log_travels_with_its_region_and_goes_with_it(folder):
+    start = start_from("nothing", "", np.zeros(GRID.shape, bool))
+    header = LogHeader(case_id="c", shape=GRID.shape, unit="mm", started_at="2026-01-02T03:04:05", start=start)
+    stroke = Stroke(diameter=1.0, positions=((1, 2, 3),), began_s=1, at_s=2)
+    log = DrillLog(header=header, events=(stroke,))
+    write_annotation(folder, replace(drilled("amy"), log=log), GRID)
+    read = read_case(folder, folder, TEMPORAL_BONE)
+    assert read.annotation("amy").log == log
+    assert read.annotation("bo").log is None
+    write_annotation(folder, drilled("amy"), GRID)
+    assert read_case(folder, folder, TEMPORAL_BONE).annotation("amy").log is None
+
+
+def test_a_damaged_tool_log_names_its_file(folder):
+    drill_log_path(folder, "bo").parent.mkdir()
+    drill_log_path(folder, "bo").write_text("no log\n")
+    with pytest.raises(InputError, match=r"bo\.jsonl"):
+        read_case(folder, folder, TEMPORAL_BONE)
+
+
+def test_the_grid_of_a_folder_is_that_of_its_first_file(folder, tmp_path):
+    assert grid_of_case(folder).matches(GRID)
+    (folder / "structures.nii.gz").unlink()
+    assert grid_of_case(folder).matches(GRID)
+    with pytest.raises(InputError, match="holds none"):
+        grid_of_case(tmp_path / "nowhere")

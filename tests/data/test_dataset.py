@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import nibabel
 import numpy as np
@@ -267,3 +268,42 @@ def test_wrong_cases_are_refused(tmp_path):
         with pytest.raises(InputError, match=r"structures of c3 holds? codes \[99\]"):
             dataset.add(full_case("c3", structures=Volume(np.full(GRID.shape, 99, np.uint8), GRID)))
     assert Dataset.open(tmp_path / "d").case_ids == ("c1",)
+
+
+def test_a_dataset_stays_as_it_was_opened_when_a_surgeon_joins(small_dataset):
+    mask = np.zeros((16, 16, 16), bool)
+    mask[3:5] = True
+    small_dataset.add_annotation("bone_2", Annotation("anna", mask))
+    assert small_dataset.case("bone_2").surgeons == small_dataset.surgeons
+    now = Dataset.open(small_dataset.folder)
+    assert now.surgeons == (*small_dataset.surgeons, "anna")
+    assert np.array_equal(now.case("bone_2").annotation("anna").mask, mask)
+    assert now.case("bone_1").surgeons == small_dataset.surgeons
+    assert (now.name, now.table, now.origin, now.licence) == (
+        small_dataset.name,
+        small_dataset.table,
+        small_dataset.origin,
+        small_dataset.licence,
+    )
+
+
+def test_nobodys_region_is_replaced_by_another(small_dataset):
+    mask = np.ones((16, 16, 16), bool)
+    with pytest.raises(InputError, match="by surgeon_1 already"):
+        small_dataset.add_annotation("bone_1", Annotation("surgeon_1", mask))
+    with pytest.raises(InputError, match="upper and lower case"):
+        small_dataset.add_annotation("bone_1", Annotation("SURGEON_1", mask))
+    with pytest.raises(InputError, match="shape"):
+        small_dataset.add_annotation("bone_1", Annotation("anna", mask[:3]))
+    assert not (small_dataset.case_folder("bone_1") / "annotations" / "anna.nii.gz").exists()
+    assert Dataset.open(small_dataset.folder).case("bone_1").surgeons == small_dataset.surgeons
+
+
+def test_two_programs_add_surgeons_one_after_the_other(small_dataset):
+    mask = np.ones((16, 16, 16), bool)
+    names = [f"anna_{number}" for number in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda name: small_dataset.add_annotation("bone_1", Annotation(name, mask)), names))
+    now = Dataset.open(small_dataset.folder)
+    assert sorted(now.surgeons) == sorted([*small_dataset.surgeons, *names])
+    assert len(now.case("bone_1").annotations) == 3 + 12

@@ -1,0 +1,164 @@
+"""A drilling that is kept: saved, replayed, continued, and part of the dataset at once."""
+
+import numpy as np
+import pytest
+
+from napari_rpdl.consensus.rpmap import rpmap_of
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.drill_log import read_drill_log, region_hash
+from napari_rpdl.drilling.journal import unsaved_drillings
+from napari_rpdl.drilling.recorded import RecordedDrilling, region_of
+from napari_rpdl.drilling.region import Tool
+from napari_rpdl.drilling.surroundings import Surroundings
+from napari_rpdl.errors import InputError
+
+HERE = np.array([[8.0, 6, 11], [8, 8, 10]])
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def drilling(small_dataset, clock):
+    case = small_dataset.case("bone_1")
+    start = case.annotation("surgeon_2").mask
+    folder = small_dataset.case_folder("bone_1")
+    return RecordedDrilling.begin(Surroundings(case), "surgeon", "surgeon_2", start, folder, clock)
+
+
+def drill(drilling, clock, way=HERE, seconds=2.0, **tool) -> None:
+    drilling.begin_stroke(Tool(4.0, **tool))
+    drilling.extend(way)
+    clock.now += seconds
+    drilling.end_stroke()
+
+
+def test_a_saved_region_joins_the_dataset_at_once(drilling, clock, small_dataset):
+    drill(drilling, clock, way=HERE + 3)
+    saved = drilling.save(small_dataset.folder, "anna")
+    dataset = Dataset.open(small_dataset.folder)
+    assert dataset.surgeons == (*small_dataset.surgeons, "anna")
+    case = dataset.case("bone_1")
+    assert case.surgeons[-1] == "anna"
+    assert np.array_equal(case.annotation("anna").mask, drilling.region.mask)
+    assert rpmap_of(case.masks())[saved.mask].min() >= 1 / 4
+    for other in ("bone_2", "bone_3"):
+        assert "anna" not in dataset.case(other).surgeons
+    assert [entry.bone for entry in dataset.entries] == [entry.bone for entry in small_dataset.entries]
+
+
+def test_the_log_tells_who_when_from_what_and_where_the_burr_was(drilling, clock, small_dataset):
+    clock.now += 7
+    drill(drilling, clock)
+    clock.now += 500
+    drill(drilling, clock, way=HERE - 2)
+    drilling.undo()
+    drilling.save(small_dataset.folder, "anna")
+    kept = Dataset.open(small_dataset.folder).case("bone_1").annotation("anna")
+    start = kept.log.header.start
+    parent = small_dataset.case("bone_1").annotation("surgeon_2").mask
+    assert (start.kind, start.name, start.sha256) == ("surgeon", "surgeon_2", region_hash(parent))
+    assert [event.event for event in kept.log.events] == ["stroke", "stroke", "undo", "saved"]
+    assert kept.log.minutes(60) == pytest.approx((7 + 2 + 2) / 60)
+    assert kept.log.minutes(600) == pytest.approx((7 + 2 + 500 + 2) / 60)
+    assert kept.burr_positions[0].tolist() == [8, 6, 11]
+    assert kept.burr_positions[-1].tolist() == [8, 8, 10]
+    assert kept.log.header.started_at.startswith("20")
+
+
+def test_the_log_replays_to_the_same_region_bit_for_bit(drilling, clock, small_dataset):
+    chance = np.random.default_rng(0)
+    for _ in range(30):
+        mode = "refill" if chance.random() < 0.3 else "drill"
+        drill(drilling, clock, chance.uniform(0, 16, (3, 3)), mode=mode, spares_critical=bool(chance.random() < 0.5))
+        if chance.random() < 0.3:
+            drilling.undo()
+        if chance.random() < 0.2:
+            drilling.redo()
+    drilling.save(small_dataset.folder, "anna")
+    case = Dataset.open(small_dataset.folder).case("bone_1")
+    kept = case.annotation("anna")
+    again = region_of(Surroundings(case), kept.log.header, kept.log.events)
+    assert np.array_equal(again.mask, kept.mask)
+
+
+def test_saving_again_replaces_only_what_this_drilling_saved(drilling, clock, small_dataset):
+    with pytest.raises(InputError, match=r"by surgeon_1 already.*surgeon_1_2"):
+        drilling.save(small_dataset.folder, "surgeon_1")
+    drill(drilling, clock)
+    drilling.save(small_dataset.folder, "anna")
+    drill(drilling, clock, way=HERE - 3)
+    drilling.save(small_dataset.folder, "anna")
+    dataset = Dataset.open(small_dataset.folder)
+    assert dataset.surgeons.count("anna") == 1
+    assert np.array_equal(dataset.case("bone_1").annotation("anna").mask, drilling.region.mask)
+    with pytest.raises(InputError, match="upper and lower case"):
+        drilling.save(small_dataset.folder, "ANNA")
+    with pytest.raises(InputError, match="surgeon's name"):
+        drilling.save(small_dataset.folder, "no/name")
+
+
+def test_a_surgeon_of_the_dataset_may_drill_another_bone(drilling, clock, small_dataset):
+    drill(drilling, clock)
+    drilling.save(small_dataset.folder, "anna")
+    other = small_dataset.case("bone_2")
+    nothing = np.zeros(other.grid.shape, bool)
+    second = RecordedDrilling.begin(Surroundings(other), "nothing", "", nothing, small_dataset.case_folder("bone_2"))
+    with pytest.raises(InputError, match="Nothing is drilled"):
+        second.save(small_dataset.folder, "anna")
+    drill(second, clock)
+    second.save(small_dataset.folder, "anna")
+    assert Dataset.open(small_dataset.folder).case("bone_2").surgeons[-1] == "anna"
+
+
+def test_what_was_not_saved_is_continued_after_a_crash(drilling, clock, small_dataset):
+    drill(drilling, clock)
+    before = drilling.region.mask.copy()
+    folder = small_dataset.case_folder("bone_1")
+    drilling._journal._file.close()  # as a dying program does
+    (unsaved,) = unsaved_drillings(folder)
+    again = RecordedDrilling.resume(Surroundings(small_dataset.case("bone_1")), unsaved)
+    assert np.array_equal(again.region.mask, before)
+    assert again.region.can_undo
+    again.undo()
+    again.close()
+    assert len(unsaved_drillings(folder)) == 1
+
+
+def test_nothing_is_left_behind_once_all_is_saved(drilling, clock, small_dataset):
+    drill(drilling, clock)
+    drilling.save(small_dataset.folder, "anna")
+    drilling.close()
+    folder = small_dataset.case_folder("bone_1")
+    assert list((folder / "drillings" / "unsaved").iterdir()) == []
+    assert read_drill_log(folder / "drillings" / "anna.jsonl").is_saved
+
+
+def test_a_log_of_a_changed_bone_is_refused(drilling, clock, small_dataset):
+    drill(drilling, clock)
+    changed = small_dataset.case("bone_2")
+    with pytest.raises(InputError, match="have changed"):
+        region_of(Surroundings(changed), drilling.log.header, drilling.log.events)
+
+
+def test_a_full_disk_costs_no_stroke(drilling, clock, small_dataset, monkeypatch):
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("napari_rpdl.drilling.journal.os.fsync", full)
+        with pytest.raises(InputError, match="Nothing is lost"):
+            drill(drilling, clock)
+    drill(drilling, clock, way=HERE - 3)
+    drilling.close()
+    assert len(unsaved_drillings(small_dataset.case_folder("bone_1"))[0].log.events) == 2
