@@ -51,7 +51,7 @@ def swept(positions: Positions, diameter: float, steps: Spacing, shape: Shape) -
     last = np.minimum(last[inside], np.array(shape) - 1)
     corner = first.min(axis=0)
     voxels = np.zeros(last.max(axis=0) - corner + 1, np.bool_)
-    on_grid = ((positions >= -0.5) & (positions <= np.array(shape) - 0.5)).all(axis=1).tolist()
+    on_grid: list[bool] = np.all((positions >= -0.5) & (positions <= np.array(shape) - 0.5), axis=1).tolist()
     for centre, low, high, on in zip(positions, first, last + 1, on_grid, strict=True):
         inner = tuple(slice(int(a), int(b)) for a, b in zip(low - corner, high - corner, strict=True))
         voxels[inner] |= _ball(centre, low, high, diameter, steps, on)
