@@ -38,6 +38,8 @@ class Train(Command):
     """New or empty folder for the run."""
     hold_out: tuple[str, ...] = ()
     """Cases or bones that training must not see; all cases of their bones are held out."""
+    hold_out_surgeons: tuple[str, ...] = ()
+    """Surgeons whose drilled regions training must not see on any bone."""
     preset: Literal["default", "paper", "published-code"] = "default"
     """What all other settings start from: the best known, the paper, or its published code (see docs/presets.md)."""
     training: TrainingSettings = field(default_factory=TrainingSettings)
@@ -58,7 +60,7 @@ class Train(Command):
         from napari_rpdl.data.dataset import Dataset
         from napari_rpdl.learning.training import train
 
-        events = train(self.training, Dataset.open(self.dataset), self.run, self.hold_out)
+        events = train(self.training, Dataset.open(self.dataset), self.run, self.hold_out, self.hold_out_surgeons)
         _show_training(events, self.run, as_json=self.json)
 
     @override

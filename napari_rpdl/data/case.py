@@ -1,7 +1,8 @@
 """Case (a bone) and Annotation (the region one surgeon drilled)."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -112,6 +113,10 @@ class Case:
         known = ", ".join(self.surgeons) or "none"
         msg = f"{self.case_id} has no annotation by {surgeon!r}; it has: {known}."
         raise InputError(msg)
+
+    def without(self, surgeons: Collection[str]) -> "Case":
+        """Return the case as if these surgeons had never drilled it (no copies)."""
+        return replace(self, annotations=tuple(one for one in self.annotations if one.surgeon not in surgeons))
 
     def masks(self, *surgeons: str) -> list[Mask]:
         """Return the masks of the named surgeons, of all where none is named (no copies)."""

@@ -8,7 +8,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -52,7 +52,7 @@ class CaseEntry:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The cases of a folder; only dataset.json is in memory.
+    """The cases of a folder; only dataset.json is in memory, unless it is ``keeping`` them.
 
     Attributes:
         folder: holds dataset.json and cases/.
@@ -62,6 +62,7 @@ class Dataset:
         origin: where the data come from.
         licence: under which terms.
         entries: the cases, in the file's order.
+        kept: cases that were read already; None where each is read anew whenever it is asked for.
     """
 
     folder: Path
@@ -71,6 +72,7 @@ class Dataset:
     origin: str
     licence: str
     entries: tuple[CaseEntry, ...]
+    kept: dict[str, Case] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def open(cls, folder: Path) -> "Dataset":
@@ -108,14 +110,11 @@ class Dataset:
         Raises:
             InputError: there is no such case, or one of its files is not as expected.
         """
-        try:
-            return self._read(case_id, self.surgeons)
-        except InputError:
-            if not annotators(self.case_folder(case_id)) - set(self.surgeons):
-                raise
-            case = self._read(case_id, Dataset.open(self.folder).surgeons)
-            known = tuple(one for one in case.annotations if one.surgeon in self.surgeons)
-            return replace(case, annotations=known)
+        if self.kept is None:
+            return self._case_on_disk(case_id)
+        if case_id not in self.kept:
+            self.kept[case_id] = self._case_on_disk(case_id)
+        return self.kept[case_id]
 
     def case_folder(self, case_id: str) -> Path:
         """Return where a case's files lie; an InputError lists the cases there are."""
@@ -143,6 +142,10 @@ class Dataset:
                 file = now._file((*now.surgeons, surgeon))
                 write_text(self.folder / _FILE, file.model_dump_json(indent=2) + "\n")
             write_annotation(folder, annotation, grid)
+
+    def keeping(self) -> "Dataset":
+        """Return the dataset that keeps every case in memory once it was read; the files must not change meanwhile."""
+        return replace(self, kept={})
 
     def bone_of(self, case_id: str) -> str:
         """Return which bone a case shows; an InputError lists the cases there are."""
@@ -174,6 +177,16 @@ class Dataset:
             )
         except ValidationError as error:
             raise InputError(explain(error, f"The surgeon {surgeons[-1]!r}")) from error
+
+    def _case_on_disk(self, case_id: str) -> Case:
+        try:
+            return self._read(case_id, self.surgeons)
+        except InputError:
+            if not annotators(self.case_folder(case_id)) - set(self.surgeons):
+                raise
+            case = self._read(case_id, Dataset.open(self.folder).surgeons)
+            known = tuple(one for one in case.annotations if one.surgeon in self.surgeons)
+            return replace(case, annotations=known)
 
     def _entry(self, case_id: str) -> CaseEntry:
         for entry in self.entries:

@@ -46,14 +46,19 @@ def check_settings(settings: TrainingSettings) -> None:
 
 
 def load_cases(
-    dataset: Dataset, case_ids: Sequence[str], settings: TrainingSettings, right_ears: bool
+    dataset: Dataset,
+    case_ids: Sequence[str],
+    settings: TrainingSettings,
+    right_ears: bool,
+    hold_out_surgeons: Sequence[str] = (),
 ) -> Generator[Event, None, dict[str, PackedCase]]:
     """Read cases one at a time and return them by name; leave out, and say so, what cannot be trained on."""
     cases = {}
+    surgeons = [name for name in dataset.surgeons if name not in hold_out_surgeons]
     for done, case_id in enumerate(case_ids, 1):
-        case = dataset.case(case_id)
+        case = dataset.case(case_id).without(hold_out_surgeons)
         if case.annotations and case.structures is not None:
-            cases[case_id] = pack(case, settings, right_ears, dataset.surgeons)
+            cases[case_id] = pack(case, settings, right_ears, surgeons)
         else:
             yield Said(f"{case_id} is left out: it has no {'structures' if case.annotations else 'annotations'}.")
         yield Progressed("Loading bones", done, len(case_ids))

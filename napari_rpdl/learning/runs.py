@@ -36,6 +36,8 @@ class RunRecord(BaseModel):
     dataset_name: str
     hold_out: tuple[str, ...]
     """Names of the cases that the run must not see."""
+    hold_out_surgeons: tuple[str, ...] = ()
+    """Names of the surgeons whose annotations the run must not see, on any bone."""
     training_cases: tuple[str, ...]
     """Names of the cases that it is trained on."""
     validation_cases: tuple[str, ...]
@@ -45,7 +47,7 @@ class RunRecord(BaseModel):
     table: StructureTable
     """What the structure codes of the dataset mean."""
     surgeons: tuple[str, ...] = ()
-    """Names of the dataset's surgeons, in the order of the network's heads where each has one."""
+    """Names of the surgeons it may see, in the order of the network's heads where each has one."""
 
 
 class Run:

@@ -18,7 +18,13 @@ from napari_rpdl.learning.runs import Run, RunRecord, check_free
 from napari_rpdl.settings import TrainingSettings
 
 
-def train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Sequence[str]) -> Iterator[Event]:
+def train(
+    settings: TrainingSettings,
+    dataset: Dataset,
+    run: Path,
+    hold_out: Sequence[str],
+    hold_out_surgeons: Sequence[str] = (),
+) -> Iterator[Event]:
     """Train one network; yield what happens, at least once a step.
 
     Closing the iterator stops at once; the run keeps the checkpoints of the last
@@ -30,6 +36,8 @@ def train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Seq
         run: a folder that is new, empty, or of a run in which no epoch has ended.
         hold_out: names of cases or bones that training must not see; all cases of
             their bones are held out.
+        hold_out_surgeons: names of surgeons whose annotations training must not see on any bone: they
+            enter neither batches nor RPMaps nor what watches.
 
     Raises:
         InputError: PyTorch is missing, the folder is in use, a name is unknown, too few
@@ -44,19 +52,22 @@ def train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Seq
     check_free(run)
     fitting.check_settings(settings)
     entries = _not_held_out(dataset, hold_out)
+    surgeons = _not_held_out_surgeons(dataset, hold_out_surgeons)
     right_ears = all(entry.side is not None for entry in entries)
-    cases = yield from fitting.load_cases(dataset, [entry.case_id for entry in entries], settings, right_ears)
+    names = [entry.case_id for entry in entries]
+    cases = yield from fitting.load_cases(dataset, names, settings, right_ears, hold_out_surgeons)
     usable = [entry for entry in entries if entry.case_id in cases]
     watching = _validation_bones(usable, settings)
     record = RunRecord(
         dataset_folder=str(dataset.folder.absolute()),
         dataset_name=dataset.name,
         hold_out=tuple(case_id for case_id in dataset.case_ids if case_id not in {e.case_id for e in entries}),
+        hold_out_surgeons=tuple(name for name in dataset.surgeons if name not in surgeons),
         training_cases=tuple(entry.case_id for entry in usable if entry.bone not in watching),
         validation_cases=tuple(entry.case_id for entry in usable if entry.bone in watching),
         right_ears=right_ears,
         table=dataset.table,
-        surgeons=dataset.surgeons,
+        surgeons=surgeons,
     )
     yield from fitting.fit(Run.create(run, settings, record), dataset, cases)
 
@@ -84,7 +95,9 @@ def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
         msg = f"{run} was trained on other structures than {dataset.folder} has. Open {record.dataset_folder}."
         raise InputError(msg)
     case_ids = [*record.training_cases, *record.validation_cases]
-    cases = yield from fitting.load_cases(dataset, case_ids, opened.settings, record.right_ears)
+    cases = yield from fitting.load_cases(
+        dataset, case_ids, opened.settings, record.right_ears, record.hold_out_surgeons
+    )
     missing = sorted(set(case_ids) - set(cases))
     if missing:
         names = ", ".join(missing)
@@ -102,6 +115,20 @@ def _not_held_out(dataset: Dataset, hold_out: Sequence[str]) -> list[CaseEntry]:
         raise InputError(msg)
     bones = {entry.bone for entry in dataset.entries if {entry.case_id, entry.bone} & set(hold_out)}
     return [entry for entry in dataset.entries if entry.bone not in bones]
+
+
+def _not_held_out_surgeons(dataset: Dataset, hold_out: Sequence[str]) -> tuple[str, ...]:
+    """Return the surgeons who are not held out, in the dataset's order."""
+    known = ", ".join(dataset.surgeons) or "nobody"
+    unknown = sorted(set(hold_out) - set(dataset.surgeons))
+    if unknown:
+        msg = f"Cannot hold out the surgeon {', '.join(unknown)}: {dataset.folder} has {known}. Check the names."
+        raise InputError(msg)
+    left = tuple(name for name in dataset.surgeons if name not in hold_out)
+    if dataset.surgeons and not left:
+        msg = f"No surgeon is left to learn from: {known} are all held out. Hold out fewer."
+        raise InputError(msg)
+    return left
 
 
 def _validation_bones(entries: Sequence[CaseEntry], settings: TrainingSettings) -> set[str]:

@@ -88,7 +88,7 @@ def _all_curves(
     curves: dict[Path, Curves] = {path: {} for path in asked}
     work = [(path, case_id) for path, cases in asked.items() for case_id in cases]
     for done, (path, case_id) in enumerate(work, 1):
-        case = dataset.case(case_id)
+        case = dataset.case(case_id).without(Run.open(path).record.hold_out_surgeons)
         if case.annotations:
             curves[path][case_id] = dice_by_threshold(predict(path, case, settings).probabilities, case.masks())
         yield Progressed("Predicting", done, len(work))
