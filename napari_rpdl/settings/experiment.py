@@ -1,0 +1,153 @@
+"""What an experiment compares: which networks are trained how, on which bones and surgeons, how often."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue, ValidationError, model_validator
+
+from napari_rpdl.errors import InputError
+from napari_rpdl.files import read_text, write_text
+from napari_rpdl.settings.base import Settings, explain
+from napari_rpdl.settings.loss import LossName
+from napari_rpdl.settings.network import NetworkName
+from napari_rpdl.settings.presets import PRESETS
+from napari_rpdl.settings.rpmap import RPMAP_VARIANTS
+from napari_rpdl.settings.training import TrainingSettings
+
+ExperimentName = Literal["bones", "surgeons"]
+Protocol = Literal["paper", "repaired"]
+PresetName = Literal["default", "paper", "published-code"]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+
+
+class ArmSettings(Settings):
+    """One thing that is compared: a preset with a network and a loss, and what else differs."""
+
+    preset: PresetName = "default"
+    """What the training starts from (docs/presets.md)."""
+    name: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    """Tells apart arms of the same preset, network and loss; appended to the name of the method."""
+    training: TrainingSettings = TrainingSettings()
+    """The whole training; a file need only give what differs from the preset."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _over_the_preset(cls, given: Any) -> Any:  # noqa: ANN401 - whatever a file holds
+        if not isinstance(given, Mapping) or isinstance(given.get("training"), TrainingSettings):
+            return given
+        preset = PRESETS.get(str(given.get("preset", "default")))
+        if preset is None:
+            return given  # the field itself says which names there are
+        return {**given, "training": _merged(preset.model_dump(), given.get("training", {}))}
+
+    @property
+    def method(self) -> str:
+        """The name of the method in tables: "<preset>/<network>/<loss>", and the arm's own name."""
+        parts = [self.preset, self.training.network.name, self.training.loss, *([self.name] if self.name else [])]
+        return "/".join(parts)
+
+
+class ExperimentSettings(Settings):
+    """A whole experiment: every arm on every fold with every seed."""
+
+    format_version: Literal[1] = 1
+    experiment: ExperimentName = "bones"
+    """Leave one bone out (the paper's Experiment 1), or one surgeon (Experiment 2)."""
+    protocols: Annotated[tuple[Protocol, ...], Field(min_length=1, max_length=2)] = ("paper", "repaired")
+    """The paper's, with its flaws, and the one without them; figures of the two are never mixed."""
+    common: dict[str, JsonValue] = {}
+    """Training settings that all arms share, in place of their presets'; an arm's own go before."""
+    arms: Annotated[tuple[ArmSettings, ...], Field(min_length=1, max_length=200)] = (ArmSettings(),)
+    """What is compared."""
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=100)] = (0, 1, 2)
+    """Every arm is trained once with each of these on every fold."""
+    pairs: Literal["diagonal", "full"] = "diagonal"
+    """Experiment on surgeons, repaired: every surgeon and every bone is held out at least once, or each with each."""
+    shared_training: bool = False
+    """Experiment on bones: judge the repaired protocol's networks by the paper's, too, instead of training others
+    that random samples watch."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _common_to_all(cls, given: Any) -> Any:  # noqa: ANN401 - whatever a file holds
+        if not isinstance(given, Mapping) or not isinstance(given.get("common", {}), Mapping):
+            return given
+        arms = given.get("arms", ({},))
+        if not isinstance(arms, list | tuple):
+            return given
+        return {**given, "arms": [_with_common(arm, given.get("common", {})) for arm in arms]}
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "ExperimentSettings":
+        for what, values in (
+            ("arm", [arm.method.casefold() for arm in self.arms]),
+            ("seed", list(self.seeds)),
+            ("protocol", list(self.protocols)),
+        ):
+            twice = sorted({str(value) for value in values if values.count(value) > 1})
+            if twice:
+                msg = f"expected each {what} once, got {twice[0]} twice; give arms that are alike a name"
+                raise ValueError(msg)
+        return self
+
+
+class CrossSettings(Settings):
+    """Arms as every combination of presets, networks and losses."""
+
+    presets: tuple[PresetName, ...] = ("default",)
+    """What the trainings start from."""
+    networks: tuple[NetworkName, ...] = ()
+    """Networks; none: that of each preset."""
+    losses: tuple[LossName, ...] = ()
+    """Losses; none: that of each preset. rpdl-published takes the published code's map, too."""
+
+    def arms(self, experiment: ExperimentName) -> tuple[dict[str, Any], ...]:
+        """Return the arms, as a settings file would give them."""
+        return tuple(
+            {"preset": preset, "training": _merged(_network(network), _loss(loss, experiment))}
+            for preset in self.presets
+            for network in (self.networks or (None,))
+            for loss in (self.losses or (None,))
+        )
+
+
+def save_experiment_settings(settings: ExperimentSettings, path: Path) -> None:
+    """Write the settings as JSON, every arm with its whole training."""
+    write_text(path, settings.model_dump_json(indent=2) + "\n")
+
+
+def load_experiment_settings(path: Path) -> ExperimentSettings:
+    """Read settings from JSON; an InputError names the first wrong field."""
+    try:
+        return ExperimentSettings.model_validate_json(read_text(path))
+    except ValidationError as error:
+        raise InputError(explain(error, str(path))) from error
+
+
+def _network(name: NetworkName | None) -> dict[str, Any]:
+    return {} if name is None else {"network": {"name": name}}
+
+
+def _loss(name: LossName | None, experiment: ExperimentName) -> dict[str, Any]:
+    if name is None:
+        return {}
+    published = {"rpmap": RPMAP_VARIANTS[f"published-code-{experiment}"].model_dump()}
+    return {"loss": name} | (published if name == "rpdl-published" else {})
+
+
+def _with_common(arm: Any, common: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever a file holds
+    if isinstance(arm, ArmSettings):
+        arm = arm.model_dump(mode="json")
+    if not isinstance(arm, Mapping) or not isinstance(arm.get("training", {}), Mapping):
+        return arm
+    return {**arm, "training": _merged(common, arm.get("training", {}))}
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both, nested mappings merged; ``above`` goes before."""
+    both = dict(below)
+    for name, value in above.items():
+        nested = isinstance(value, Mapping) and isinstance(both.get(name), Mapping)
+        both[name] = _merged(both[name], value) if nested else value
+    return both
