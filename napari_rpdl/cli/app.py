@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from napari_rpdl.cli.evaluating_commands import Evaluate
+from napari_rpdl.cli.experiment_commands import ExperimentOnBones, ExperimentOnSurgeons
 from napari_rpdl.cli.importing_commands import ImportCmArrays, ImportDrilled, ImportRecordings, MakePhantom
 from napari_rpdl.cli.learning_commands import Attach, Resume, Stop, Train
 from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMap
@@ -40,6 +41,7 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "tune": Tune,
         "evaluate": Evaluate,
     },
+    "Compare methods": {"experiment bones": ExperimentOnBones, "experiment surgeons": ExperimentOnSurgeons},
     "Let experts grade": {
         "study plan": PlanStudy,
         "study export": ExportStudy,

@@ -67,7 +67,7 @@ def follow(
     """
     check_requirements()
     job = Job(dataset=str(dataset_folder), run=str(run), settings=settings, hold_out=tuple(hold_out))
-    child = _Child(job)
+    child = Child("napari_rpdl.learning.child", job.model_dump_json())
     try:
         yield from child.events()
     finally:
@@ -77,13 +77,18 @@ def follow(
             child.stop()
 
 
-class _Child:
-    """The process, with a thread for each of its outputs."""
+class Child:
+    """A Python process that is told what to do in a line and tells events, with a thread for each of its outputs.
 
-    def __init__(self, job: Job) -> None:
+    Attributes:
+        pid: its number.
+    """
+
+    def __init__(self, module: str, order: str) -> None:
+        """Start ``python -m module`` and send it the line ``order``."""
         # -P: no module of the current folder may shadow an installed one.
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-X", "utf8", "-m", "napari_rpdl.learning.child"],
+            [sys.executable, "-P", "-X", "utf8", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -99,7 +104,7 @@ class _Child:
             _reader(self._process.stderr, self._complaints.append),
         ]
         self.pid = self._process.pid
-        self._send(job.model_dump_json() + "\n")
+        self._send(order + "\n")
 
     def events(self) -> Iterator[Event]:
         """Yield what the child says until it has ended, and say so if it did not end well."""

@@ -56,9 +56,11 @@ class ExperimentSettings(Settings):
     """Leave one bone out (the paper's Experiment 1), or one surgeon (Experiment 2)."""
     protocols: Annotated[tuple[Protocol, ...], Field(min_length=1, max_length=2)] = ("paper", "repaired")
     """The paper's, with its flaws, and the one without them; figures of the two are never mixed."""
-    common: dict[str, JsonValue] = {}
+    common: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
     """Training settings that all arms share, in place of their presets'; an arm's own go before."""
-    arms: Annotated[tuple[ArmSettings, ...], Field(min_length=1, max_length=200)] = (ArmSettings(),)
+    arms: Annotated[
+        tuple[ArmSettings, ...], Field(default_factory=lambda: (ArmSettings(),), min_length=1, max_length=200)
+    ]
     """What is compared."""
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=100)] = (0, 1, 2)
     """Every arm is trained once with each of these on every fold."""
@@ -67,6 +69,10 @@ class ExperimentSettings(Settings):
     shared_training: bool = False
     """Experiment on bones: judge the repaired protocol's networks by the paper's, too, instead of training others
     that random samples watch."""
+    thorough: bool = True
+    """Also measure surfaces and distances; most of the time of scoring goes there."""
+    keep: Literal["nothing", "masks", "probabilities"] = "masks"
+    """What is kept of predictions: nothing but scores, the drilled regions, or the probabilities too."""
 
     @model_validator(mode="before")
     @classmethod
@@ -80,11 +86,12 @@ class ExperimentSettings(Settings):
 
     @model_validator(mode="after")
     def _distinct(self) -> "ExperimentSettings":
-        for what, values in (
-            ("arm", [arm.method.casefold() for arm in self.arms]),
-            ("seed", list(self.seeds)),
-            ("protocol", list(self.protocols)),
-        ):
+        checks: dict[str, list[object]] = {
+            "arm": [arm.method.casefold() for arm in self.arms],
+            "seed": list(self.seeds),
+            "protocol": list(self.protocols),
+        }
+        for what, values in checks.items():
             twice = sorted({str(value) for value in values if values.count(value) > 1})
             if twice:
                 msg = f"expected each {what} once, got {twice[0]} twice; give arms that are alike a name"

@@ -11,7 +11,7 @@ import pytest
 from napari_rpdl.events import Failed
 from napari_rpdl.learning.checkpoint import read_checkpoint
 from napari_rpdl.learning.events import EpochEnded, StepEnded, StillWaiting, TrainingEnded
-from napari_rpdl.learning.process import Job, _Child, follow
+from napari_rpdl.learning.process import Child, Job, follow
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.training import train
 
@@ -45,7 +45,7 @@ def test_a_child_tells_the_same_story(tiny_settings, small_dataset, tmp_path):
 @POSIX
 def test_a_killed_child_is_reported_and_another_goes_on_until_it_is_closed(endless, small_dataset, tmp_path):
     job = Job(dataset=str(small_dataset.folder), run=str(tmp_path / "run"), settings=endless, hold_out=())
-    child = _Child(job)
+    child = Child("napari_rpdl.learning.child", job.model_dump_json())
     events = child.events()
     next(event for event in events if isinstance(event, EpochEnded))
     os.kill(child.pid, signal.SIGKILL)
@@ -89,8 +89,8 @@ def test_a_child_ends_with_its_parent(endless, small_dataset, tmp_path):
     script = (
         "import sys\n"
         "from napari_rpdl.learning.events import EpochEnded\n"
-        "from napari_rpdl.learning.process import Job, _Child\n"
-        "child = _Child(Job.model_validate_json(sys.argv[1]))\n"
+        "from napari_rpdl.learning.process import Child\n"
+        "child = Child('napari_rpdl.learning.child', sys.argv[1])\n"
         "print(child.pid, flush=True)\n"
         "next(event for event in child.events() if isinstance(event, EpochEnded))\n"
         "print('training', flush=True)\n"

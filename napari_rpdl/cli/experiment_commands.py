@@ -1,0 +1,140 @@
+"""Verbs that compare: experiment bones, experiment surgeons."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from typing_extensions import override
+from tyro.conf import Positional
+
+from napari_rpdl.cli.following import follow
+from napari_rpdl.cli.parsing import Command, checked
+from napari_rpdl.cli.printing import PROGRAM, answer, duration
+from napari_rpdl.errors import InputError
+from napari_rpdl.events import Event, Progressed, Said
+from napari_rpdl.settings.experiment import (
+    CrossSettings,
+    ExperimentName,
+    ExperimentSettings,
+    Protocol,
+    load_experiment_settings,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Experiment(Command):
+    dataset: Positional[Path]
+    """Dataset folder."""
+    out: Positional[Path]
+    """Folder for the results; new, or of the same experiment, which then goes on."""
+    settings: Path | None = None
+    """File with the settings of the whole experiment (JSON); the flags below are then not used."""
+    jobs: int = 1
+    """How many trainings run at once."""
+    cross: CrossSettings = field(default_factory=CrossSettings)
+    seeds: tuple[int, ...] = (0, 1, 2)
+    """Every combination is trained with each of these."""
+    protocols: tuple[Protocol, ...] = ("paper", "repaired")
+    """Whose rules: the paper's with their flaws, and those without."""
+    grid: int | None = None
+    """Voxels along each axis that networks see; none: that of each preset."""
+    epochs: int | None = None
+    """Epochs at most; none: those of each preset."""
+    steps_per_epoch: int | None = None
+    """Steps in an epoch; none: those of each preset."""
+
+    _name: ClassVar[ExperimentName]
+
+    @override
+    def execute(self) -> None:
+        from napari_rpdl.data.dataset import Dataset
+        from napari_rpdl.experiments.experiment import run_experiment
+
+        events = run_experiment(Dataset.open(self.dataset), self.out, self._whole(), self.jobs)
+        last = follow(_for_people(events))
+        result: dict[str, Any] = {} if last is None else asdict(last)
+        answer(result, f"Results: {self.out}", as_json=self.json)
+        if result.get("failed"):
+            msg = f"{len(result['failed'])} of the pieces failed, see above. Run the same command to try them again."
+            raise InputError(msg)
+
+    @override
+    def how_to_go_on(self) -> str:
+        return f"Every complete run and every finished epoch is kept. Run the same command to go on in {self.out}."
+
+    def _whole(self) -> ExperimentSettings:
+        if self.settings is not None:
+            whole = load_experiment_settings(self.settings)
+            if whole.experiment != self._name:
+                msg = (
+                    f"{self.settings} describes an experiment on {whole.experiment}. "
+                    f"Run it with: {PROGRAM} experiment {whole.experiment}"
+                )
+                raise InputError(msg)
+            return whole
+        common = {"grid": self.grid, "epochs": self.epochs, "steps_per_epoch": self.steps_per_epoch}
+        values = {
+            "experiment": self._name,
+            "protocols": self.protocols,
+            "seeds": self.seeds,
+            "common": {name: value for name, value in common.items() if value is not None},
+            "arms": self.cross.arms(self._name),
+        }
+        made = checked(ExperimentSettings, **values)
+        assert isinstance(made, ExperimentSettings)
+        return made
+
+
+def _for_people(events: Iterator[Event]) -> Iterator[Event]:
+    """Yield a sentence for each piece, and how far the whole is; what single trainings say is in their folders."""
+    from napari_rpdl.experiments.events import ExperimentEnded, ExperimentProgressed, PieceFailed, PieceScored
+
+    newest = ""
+    for event in events:
+        match event:
+            case PieceScored():
+                newest = f"{event.key}: {duration(event.seconds)}"
+            case PieceFailed():
+                newest = f"{event.key} FAILED: {event.text}"
+            case ExperimentProgressed():
+                left = "" if event.remaining_s is None else f"; {duration(event.remaining_s)} left"
+                yield Said(f"{event.done} of {event.total} done{left}. {newest}")
+                yield Progressed("Experiment", event.done, event.total)
+            case ExperimentEnded():
+                yield event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentOnBones(_Experiment):
+    """Compare networks and losses on bones that they have not seen (leave one bone out).
+
+    The paper's Experiment 1: every bone is held out once, and what a network trained on
+    the others proposes for it is compared with every surgeon. Stop with Ctrl-C at any
+    time and run the same command to go on.
+
+    Example:
+      napari-rpdl experiment bones my_dataset my_results --losses wcel dice rpdl
+      napari-rpdl experiment bones my_dataset my_results --settings my_experiment.json
+
+    What comes out: a folder with every run, its predictions and its scores.
+    """
+
+    _name = "bones"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentOnSurgeons(_Experiment):
+    """Compare networks and losses with surgeons whom they have not seen (leave one surgeon out).
+
+    The paper's Experiment 2 judges networks on the bones that they were trained on; the
+    repaired protocol holds out a bone as well. Stop with Ctrl-C at any time and run the
+    same command to go on.
+
+    Example:
+      napari-rpdl experiment surgeons my_dataset my_results --losses wcel dice rpdl
+
+    What comes out: a folder with every run, its predictions and its scores.
+    """
+
+    _name = "surgeons"

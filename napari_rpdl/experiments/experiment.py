@@ -1,0 +1,63 @@
+"""A whole experiment, from settings and a dataset to scores, as one iterator of events."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.events import Event
+from napari_rpdl.experiments.events import ExperimentEnded, ExperimentProgressed, PieceFailed, PieceScored
+from napari_rpdl.experiments.pieces import Piece, pieces_of
+from napari_rpdl.experiments.results import Results
+from napari_rpdl.experiments.team import work_together
+from napari_rpdl.experiments.working import work
+from napari_rpdl.learning.requirements import check_requirements
+from napari_rpdl.settings.experiment import ExperimentSettings
+
+
+def run_experiment(dataset: Dataset, folder: Path, settings: ExperimentSettings, jobs: int = 1) -> Iterator[Event]:
+    """Do what is left of an experiment; yield what happens, at least once a step of training.
+
+    Stopped or killed at any time and started again, it goes on: complete runs are
+    skipped, a half-trained one is resumed after its last finished epoch. Several
+    commands may work in one folder at once.
+
+    Args:
+        dataset: of all runs.
+        folder: new, or of the same experiment with fewer arms, seeds or protocols.
+        settings: what is compared.
+        jobs: how many processes work at once.
+
+    Raises:
+        InputError: PyTorch is missing, too few bones or surgeons, or the folder holds
+            something else.
+    """
+    check_requirements()
+    pieces = pieces_of(dataset, settings)
+    results = Results.claim(folder, dataset, settings)
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    if jobs > 1:
+        events = work_together(folder, dataset.folder, jobs, threads)
+    else:
+        events = work(results, dataset, pieces, threads)
+    yield from counted(results, pieces, events)
+
+
+def counted(results: Results, pieces: Sequence[Piece], events: Iterator[Event]) -> Iterator[Event]:
+    """Yield events with how far the experiment is after every piece, and its end."""
+    begun, failed, done_here = time.monotonic(), [], 0
+    first = sum(results.complete(piece.key) for piece in pieces)
+    yield ExperimentProgressed(first, len(pieces), None)
+    for event in events:
+        yield event
+        if isinstance(event, PieceFailed):
+            failed.append(event.key)
+        if isinstance(event, PieceScored | PieceFailed):
+            done_here += 1
+            done = sum(results.complete(piece.key) for piece in pieces)
+            left = len(pieces) - done - len(failed)
+            yield ExperimentProgressed(done, len(pieces), (time.monotonic() - begun) / done_here * left)
+    rows = sum(1 for _ in results.rows())
+    complete = sum(results.complete(piece.key) for piece in pieces)
+    yield ExperimentEnded(str(results.folder), complete, rows, tuple(failed))

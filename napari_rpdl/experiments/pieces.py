@@ -1,0 +1,145 @@
+"""The pieces of an experiment: one training with its scores, or the baselines of one fold.
+
+A piece is complete when its ``scores.csv`` exists, which is written last. Each is locked
+by the process that works on it, and the lock ends with the process.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from napari_rpdl.data.case import Case
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.nifti import write_volume
+from napari_rpdl.data.volume import Volume
+from napari_rpdl.errors import InputError
+from napari_rpdl.events import Event
+from napari_rpdl.experiments.baselines import baseline_rows
+from napari_rpdl.experiments.cells import Cell, cells_of
+from napari_rpdl.experiments.folds import Fold, folds_of
+from napari_rpdl.experiments.judging import Answerer, measured, rows
+from napari_rpdl.experiments.leaks import check_no_leak
+from napari_rpdl.experiments.results import SCORES
+from napari_rpdl.experiments.scores import ScoreRow, write_rows
+from napari_rpdl.learning.prediction import Prediction, predict
+from napari_rpdl.learning.runs import Run
+from napari_rpdl.learning.training import resume, train
+from napari_rpdl.learning.tuning import Tuned, tune
+from napari_rpdl.settings import TrainingSettings
+from napari_rpdl.settings.experiment import ExperimentSettings
+
+FIXED = 0.5
+"""The paper's threshold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of work.
+
+    Attributes:
+        key: its folder below the results.
+        cell: the training, None for baselines.
+        fold: of the baselines; the training's.
+    """
+
+    key: str
+    fold: Fold
+    cell: Cell | None = None
+
+
+def pieces_of(dataset: Dataset, settings: ExperimentSettings) -> list[Piece]:
+    """Return all pieces in the order in which they are done: baselines first, they are quick.
+
+    Raises:
+        InputError: too few bones or surgeons.
+    """
+    folds = [fold for protocol in settings.protocols for fold in folds_of(dataset, settings, protocol)]
+    baselines = [Piece(f"baselines/{fold.protocol}/{fold.name}", fold) for fold in folds]
+    return baselines + [Piece(f"runs/{cell.key}", cell.fold, cell) for cell in cells_of(dataset, settings)]
+
+
+def do_piece(
+    piece: Piece, dataset: Dataset, results: Path, settings: ExperimentSettings, threads: int
+) -> Iterator[Event]:
+    """Do a piece, or go on with it where it was stopped; its scores are written last.
+
+    Args:
+        piece: what to do.
+        dataset: of the experiment.
+        results: folder of the experiment.
+        settings: of the experiment.
+        threads: CPU threads, where the training does not say.
+
+    Raises:
+        InputError: as ``train``; or the run would leak, or its folder holds another training.
+    """
+    folder = results / piece.key
+    if piece.cell is None:
+        write_rows(baseline_rows(dataset, piece.fold, thorough=settings.thorough), folder / SCORES)
+        return
+    yield from _trained(piece.cell, dataset, folder, threads)
+    tuned_on: tuple[str, ...] = ()
+    if any(fold.protocol == "repaired" for fold in piece.cell.folds):
+        for event in tune([folder], dataset):
+            tuned_on = event.cases if isinstance(event, Tuned) else tuned_on
+            yield event
+    record = Run.open(folder).record
+    for fold in piece.cell.folds:
+        check_no_leak(record, fold, dataset, tuned_on)
+    found: list[ScoreRow] = []
+    for fold in piece.cell.folds:
+        found += _judged(piece.cell, fold, dataset, folder, settings)
+    write_rows(found, folder / SCORES)
+
+
+def _trained(cell: Cell, dataset: Dataset, folder: Path, threads: int) -> Iterator[Event]:
+    training = cell.training.model_copy(update={"threads": cell.training.threads or threads})
+    state = Run.open(folder).state if (folder / "run.json").is_file() else "empty"
+    if state != "empty":
+        _check_same(Run.open(folder), training)
+    if state == "resumable":
+        yield from resume(dataset, folder)
+    elif state == "empty":
+        yield from train(training, dataset, folder, cell.fold.bones, cell.fold.surgeons)
+
+
+def _check_same(run: Run, training: TrainingSettings) -> None:
+    """Raise an InputError if a run was trained with other settings, where they matter to what is learned."""
+    where = {"threads": 0, "device": "auto"}
+    if run.settings.model_copy(update=where) != training.model_copy(update=where):
+        msg = f"{run.folder} holds a training with other settings. Remove it, or choose another folder for the results."
+        raise InputError(msg)
+
+
+def _judged(cell: Cell, fold: Fold, dataset: Dataset, folder: Path, settings: ExperimentSettings) -> Iterator[ScoreRow]:
+    network, loss = cell.arm.training.network.name, cell.arm.training.loss
+    answerer = Answerer(cell.arm.method, cell.arm.preset, network, loss, cell.seed)
+    for case_id in fold.judged_cases:
+        case = dataset.case(case_id)
+        if case.annotations and case.structures is not None:
+            prediction = predict(folder, case)
+            _write(prediction, case, folder / "predictions", settings)
+            for decision, threshold in _decisions(fold, prediction):
+                mask = prediction.mask(threshold)
+                found = measured(mask, prediction.probabilities, case, fold, thorough=settings.thorough)
+                yield from rows(found, answerer, case, fold, decision)
+
+
+def _decisions(fold: Fold, prediction: Prediction) -> Iterator[tuple[str, float]]:
+    """Yield the paper's threshold and, repaired, also the one that was tuned on the bones that watched."""
+    yield "fixed", FIXED
+    if fold.protocol == "repaired":
+        assert prediction.tuned is not None
+        yield "tuned", prediction.tuned
+
+
+def _write(prediction: Prediction, case: Case, folder: Path, settings: ExperimentSettings) -> None:
+    """Keep the region at 0.5 (and at the tuned threshold), and the probabilities where asked for."""
+    if settings.keep == "nothing":
+        return
+    write_volume(Volume(prediction.mask(FIXED), case.grid), folder / f"{case.case_id}.nii.gz")
+    if prediction.tuned is not None:
+        write_volume(Volume(prediction.mask(prediction.tuned), case.grid), folder / f"{case.case_id}_tuned.nii.gz")
+    if settings.keep == "probabilities":
+        path = folder / f"{case.case_id}_probabilities.nii.gz"
+        write_volume(Volume(prediction.probabilities, case.grid), path)
