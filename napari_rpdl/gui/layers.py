@@ -31,6 +31,8 @@ from napari_rpdl.gui.roles import (
     RPMAP,
     SPREAD,
     STRUCTURES,
+    YARDSTICK,
+    YARDSTICK_OUTLINE,
     fits,
 )
 from napari_rpdl.gui.slots import Slots
@@ -48,6 +50,8 @@ class Layers:
         self._table: StructureTable | None = None
         self._threshold = 0.5
         self._region: Mask | None = None
+        self._probabilities: NDArray[np.float32] = np.zeros((1, 1, 1), np.float32)
+        self._fading: NDArray[np.float32] | None = None
         self._solid = False
         self._uncovered = False
         self._outline_colors: dict[int, str] = {}
@@ -125,6 +129,18 @@ class Layers:
         outline.colormap = self._consensus_colors
         outline.contour, outline.opacity = 1, 1.0
 
+    def show_yardstick(self, mask: Mask | None, mesh: Mesh = NOTHING, color: str = AGREED, name: str = "") -> None:
+        """Outline in the slices, and show in 3-D, a region that a prediction is held against; or nothing."""
+        if mask is None:
+            self._slots.want(YARDSTICK, False)
+            self._slots.want(YARDSTICK_OUTLINE, False)
+            return
+        layer = self._slots.surface(YARDSTICK, mesh)
+        layer.blending, layer.opacity = "translucent_no_depth", 0.4
+        outline = self._slots.labels(YARDSTICK_OUTLINE, mask.astype(np.uint8), name=name)
+        outline.colormap = colormaps.one_color_labels(color)
+        outline.contour, outline.opacity = 1, 1.0
+
     def show_differences(self, differences: NDArray[np.uint8] | None, colormap: Any = None) -> None:
         """Colour in the slices where two regions agree (1), or only one of them is (2, 3); or nothing."""
         if differences is None:
@@ -154,6 +170,7 @@ class Layers:
         layer = self._slots.image(PROBABILITY, probabilities)
         layer.colormap, layer.contrast_limits = colormaps.probability_colormap(), (0, 1)
         layer.rendering = "iso"
+        self._probabilities, self._fading = probabilities, None
         outline = self._slots.labels(NETWORK_REGION, np.zeros(probabilities.shape, np.uint8))
         outline.colormap = self._network_colors
         outline.contour, outline.opacity = 1, 1.0
@@ -191,8 +208,20 @@ class Layers:
         """Outline the region, or what reaches the threshold; in 3-D nobody sees it, so it waits for the slices."""
         layer, outline = self._slots.find(PROBABILITY), self._slots.find(NETWORK_REGION)
         if layer is not None and outline is not None:
-            region = np.asarray(layer.data) >= self._threshold if self._region is None else self._region
+            region = self._probabilities >= self._threshold if self._region is None else self._region
             outline.data = region.astype(np.uint8)
+
+    def fade(self, spread: NDArray[np.float32] | None) -> None:
+        """Let the probabilities fade in the slices where answers differ (0 to 0.5), or not at all."""
+        self._fading = spread
+        self._show_fading()
+
+    def _show_fading(self) -> None:
+        """Show a probability the fainter, the less the answers agree; the region's border stays where it is."""
+        layer = self._slots.find(PROBABILITY)
+        if layer is not None and self._slots.wanted.get(PROBABILITY):
+            spread = None if self.standpoint.is_3d else self._fading
+            layer.data = self._probabilities if spread is None else self._probabilities * (1 - 2 * spread)
 
     def show_spread(self, spread: NDArray[np.float32] | None) -> None:
         """Show how far answers differ, 0 (dark) to 0.5, over everything else; or nothing."""
@@ -234,5 +263,7 @@ class Layers:
             self._slots.want(role, self._slots.wanted.get(role, False))
         if not self.standpoint.is_3d and self._slots.wanted.get(PROBABILITY):
             self._fill_region()
+        if self._fading is not None:
+            self._show_fading()
         if (layer := self._slots.find(RPMAP)) is not None:
             layer.colormap = colormaps.rpmap_colormap(penalties=not self.standpoint.is_3d)

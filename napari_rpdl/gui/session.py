@@ -13,6 +13,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.evaluation.clearance import Clearance
 from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.scoring import Scores
+from napari_rpdl.evaluation.yardsticks import Yardstick
 from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, RPMapSettings, TrainingSettings
@@ -112,9 +113,15 @@ class Session:
         prediction: what the network says about ``case``; None before it was asked.
         spread_shown: whether it is shown where the networks' answers differ.
         threshold: voxels at least this probable count as drilled.
+        head: the surgeon whose own prediction is shown; everyone's mean where empty or unknown to the network.
+        faded: whether probabilities fade where the networks' answers differ.
+        predicts_on: whether every bone is predicted as soon as it is shown.
+        predicting: whether a network is being asked.
         rules: how the prediction becomes one region.
         decision: that region; None before it was decided, and where the rules cannot decide.
         scores: the decided region against every surgeon.
+        yardsticks: oracle and baseline of ``case``, as far as they are made.
+        held_against: the surgeon or the kind of yardstick that is shown with the prediction; empty for none.
         busy: what the background is doing, for the status line; empty when idle.
         told: the last sentence meant for the person, shown once.
     """
@@ -142,9 +149,15 @@ class Session:
     prediction: "Prediction | None" = None
     spread_shown: bool = False
     threshold: float = 0.5
+    head: str = ""
+    faded: bool = False
+    predicts_on: bool = False
+    predicting: bool = False
     rules: DecisionSettings = PAPER_RULES
     decision: "Decision | None" = None
     scores: Scores | None = None
+    yardsticks: tuple[Yardstick, ...] = ()
+    held_against: str = ""
     busy: str = ""
     told: str = ""
 

@@ -29,6 +29,7 @@ from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
 from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
+from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
 from napari_rpdl.gui.jobs import Jobs
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.memory import Memory
@@ -59,6 +60,7 @@ class Workspace(QWidget):
         self.inspection = InspectionCoordinator(self.session, layers, self.jobs, self.cases.region_of)
         self.trainings = TrainingCoordinator(self.session, self.jobs)
         self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
+        self.yardsticks = YardstickCoordinator(self.session, layers, self.jobs, self.cases.choose_surgeons)
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
         self.bones = BonesPanel(self.session)
         self.surgeons = SurgeonsPanel(self.session)
@@ -161,6 +163,11 @@ class Workspace(QWidget):
         self._wish(self.predict.run_chosen, self.predictions.choose_run)
         self._wish(self.predict.run_added, self.predictions.add_run)
         self._wish(self.predict.spread_chosen, self.predictions.show_spread)
+        self._wish(self.predict.fade_chosen, self.predictions.fade)
+        self._wish(self.predict.head_chosen, self.predictions.choose_head)
+        self._wish(self.predict.held_chosen, self.yardsticks.hold_against)
+        self._wish(self.predict.on_chosen, lambda on: self.predictions.predict_on(on, self.predict.settings()))
+        self._wish(self.predict.cancel_asked, self.predictions.cancel)
         self._wish(self.predict.predict_asked, lambda: self.predictions.predict(self.predict.settings()))
         self._wish(self.predict.predict_all_asked, lambda: self.predictions.predict_all(self.predict.settings()))
         self._wish(self.predict.left_by_chosen, self.cases.choose_left_by)

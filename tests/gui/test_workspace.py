@@ -122,7 +122,14 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
     idle(opened.jobs)
     assert errors == []
     qtbot.waitUntil(lambda: session.scores is not None, timeout=5000)
-    assert opened.predict.table.rowCount() == 4
+    qtbot.waitUntil(lambda: len(session.yardsticks) == 2, timeout=20_000)
+    assert opened.predict.table.rowCount() == 6
+    opened.predict.table.selectRow(4)
+    idle(opened.jobs)
+    assert session.held_against == "oracle"
+    assert viewer.layers[shown.YARDSTICK].visible
+    opened.predict.table.selectRow(3)
+    assert not viewer.layers[shown.YARDSTICK].visible
     low = session.scores
     opened.predict.threshold.setValue(1)
     opened.bones.slices_button.click()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 
 from napari_rpdl.data.case import Case, Mask
@@ -49,9 +50,10 @@ class PredictionCoordinator:
         self._timer.setInterval(DECIDING_DELAY_MS)
         self._timer.timeout.connect(self._settle)
         self._waiting: PredictionSettings | None = None
-        self._cut_at_once = False
+        self._cut_at_once = self._given_up = False
         session.events.case.connect(self._predict_waiting)
         session.events.run.connect(self._predict_alone)
+        self._asking = PredictionSettings()
 
     def choose_run(self, folder: Path) -> None:
         """Use the network of a run folder.
@@ -75,8 +77,30 @@ class PredictionCoordinator:
     def show_spread(self, shown: bool) -> None:
         """Show where the networks' answers differ, or hide it."""
         self._session.spread_shown = shown
-        prediction = self._session.prediction
-        self._layers.show_spread(prediction.spread if shown and prediction is not None else None)
+        self._layers.show_spread(self._spread() if shown else None)
+
+    def fade(self, faded: bool) -> None:
+        """Let probabilities fade where the networks' answers differ, or not."""
+        self._session.faded = faded
+        self._layers.fade(self._spread() if faded else None)
+
+    def choose_head(self, surgeon: str) -> None:
+        """Show how one surgeon would drill, as far as the network knows; everyone's mean where empty."""
+        self._session.head = surgeon
+        if self._session.prediction is not None:
+            self._show()
+
+    def predict_on(self, on: bool, settings: PredictionSettings) -> None:
+        """Predict every bone as soon as it is shown, the present one at once; or only where asked."""
+        self._session.predicts_on, self._asking = on, settings
+        if on and self._session.prediction is None:
+            self.predict(settings)
+
+    def cancel(self) -> None:
+        """Stop asking; bones that are written already stay."""
+        self._given_up = True
+        for job in ("prediction", "predictions"):
+            self._jobs.cancel(job)
 
     def predict(self, settings: PredictionSettings) -> None:
         """Predict the bone in the viewer."""
@@ -84,6 +108,7 @@ class PredictionCoordinator:
         if session.run is None or session.case is None:
             return
         session.busy = f"Predicting {session.case_id}…"
+        session.predicting, self._given_up, self._asking = True, False, settings
         runs = (session.run, *session.more_runs)
         self._jobs.start("prediction", computing(_predict, runs, session.case, settings), self._hear, self._rest)
 
@@ -97,6 +122,7 @@ class PredictionCoordinator:
         if session.run is None or session.dataset is None:
             return
         runs = (session.run, *session.more_runs)
+        session.predicting = True
         work = _predicting(runs, session.dataset, settings, session.rules)
         self._jobs.start("predictions", work, self._hear_all, self._rest)
 
@@ -117,22 +143,38 @@ class PredictionCoordinator:
         self._session.more_runs = ()
 
     def _predict_waiting(self, case: Case | None) -> None:
-        if case is not None and self._waiting is not None:
-            settings, self._waiting = self._waiting, None
+        if case is not None and (self._waiting is not None or self._session.predicts_on):
+            settings, self._waiting = self._waiting or self._asking, None
             self.predict(settings)
 
     def _hear(self, event: Made | Failed) -> None:
-        if not isinstance(event, Made) or not self._session.shows(event.value.case_id):
+        if not isinstance(event, Made) or self._given_up or not self._session.shows(event.value.case_id):
             return
-        prediction: Prediction = event.value
-        self._session.prediction = prediction
-        self._layers.show_probabilities(prediction.probabilities)
-        self._layers.show_threshold(self._session.threshold)
-        self.show_spread(self._session.spread_shown)
+        self._session.prediction = event.value
         if self._cut_at_once:
             self._session.left_by, self._cut_at_once = BY_NETWORK, False
             self._layers.uncover_cavity(True)
+        self._show()
+
+    def _show(self) -> None:
+        """Show the prediction of the chosen head, and decide by it."""
+        shown, session = self._chosen(), self._session
+        if shown is None:
+            return
+        self._layers.show_probabilities(shown.probabilities)
+        self._layers.show_threshold(session.threshold)
+        self.show_spread(session.spread_shown)
+        self.fade(session.faded)
         self._settle()
+
+    def _chosen(self) -> "Prediction | None":
+        """Return what the chosen head says, everyone's mean where the network has no such head."""
+        prediction, head = self._session.prediction, self._session.head
+        return prediction.of_surgeon(head) if prediction is not None and head in prediction.surgeons else prediction
+
+    def _spread(self) -> "NDArray[np.float32] | None":
+        prediction = self._session.prediction
+        return prediction.spread if prediction is not None else None
 
     def _hear_all(self, event: Event) -> None:
         if isinstance(event, Progressed):
@@ -143,9 +185,9 @@ class PredictionCoordinator:
     def _settle(self) -> None:
         """Decide what is drilled; surface and scores follow."""
         self._timer.stop()
-        session = self._session
-        if session.prediction is not None and session.case is not None:
-            work = computing(_decide, session.case, session.prediction, session.rules, session.threshold)
+        session, chosen = self._session, self._chosen()
+        if chosen is not None and session.case is not None:
+            work = computing(_decide, session.case, chosen, session.rules, session.threshold)
             self._jobs.start("decision", work, self._hear_decision)
 
     def _hear_decision(self, event: Made | Failed) -> None:
@@ -175,6 +217,7 @@ class PredictionCoordinator:
 
     def _rest(self) -> None:
         self._session.busy = ""
+        self._session.predicting = False
 
 
 def _predict(runs: Sequence[Path], case: Case, settings: PredictionSettings) -> "Prediction":

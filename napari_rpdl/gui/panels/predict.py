@@ -5,23 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import (
-    QAbstractItemView,
-    QCheckBox,
-    QFileDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QSlider,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from napari_rpdl.evaluation.scoring import Scores
-from napari_rpdl.gui.controls import Button, Section, heading, note
+from napari_rpdl.gui.controls import Button, Choice, Section, heading, note
 from napari_rpdl.gui.forms import SettingsForm
+from napari_rpdl.gui.score_table import ScoreTable
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
@@ -44,6 +33,11 @@ class PredictPanel(QWidget):
     run_chosen = Signal(object)
     run_added = Signal(object)
     spread_chosen = Signal(bool)
+    fade_chosen = Signal(bool)
+    head_chosen = Signal(str)
+    held_chosen = Signal(str)
+    on_chosen = Signal(bool)
+    cancel_asked = Signal()
     predict_asked = Signal()
     predict_all_asked = Signal()
     threshold_chosen = Signal(float)
@@ -59,6 +53,11 @@ class PredictPanel(QWidget):
         self.form: SettingsForm[PredictionSettings] = SettingsForm(PredictionSettings, ("checkpoint", "device"))
         self.predict_button = Button("Predict this bone", "Ask the network where to drill the bone in the viewer.")
         self.all_button = Button("Predict all bones", "Write predictions of all bones into the run folder.")
+        self.cancel_button = Button("Cancel", "Stop; bones that are written already stay.")
+        self.on_box = QCheckBox("Predict every bone that I open")
+        self.head = Choice(("",))
+        self.head.setToolTip("Whose way to drill is shown: this network learned each surgeon's own.")
+        self.head_row = _beside(QLabel("Shown"), self.head)
         self.threshold = QSlider(Qt.Orientation.Horizontal)
         self.threshold.setRange(1, _STEPS - 1)
         self.threshold_text = QLabel()
@@ -66,13 +65,15 @@ class PredictPanel(QWidget):
         self.rules_section = Section("Decision", self.rules)
         self.cut_box = QCheckBox("Cut it out of the bone in 3-D")
         self.spread_box = QCheckBox("Show where the networks differ")
-        self.table = _table()
+        self.fade_box = QCheckBox("Fade where they differ (in slices)")
+        self.table = ScoreTable()
         self.summary = note()
         self.decided = note()
         self._arrange()
         self._connect()
         self._show_threshold(session.threshold)
         self._show_readiness()
+        self._offer_heads()
 
     def settings(self) -> PredictionSettings:
         """Return how to predict: the form, with the threshold of the slider."""
@@ -80,24 +81,17 @@ class PredictPanel(QWidget):
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
-        choosing = QHBoxLayout()
-        choosing.addWidget(self.run_button)
-        choosing.addWidget(self.add_button)
-        rows.addLayout(choosing)
+        rows.addWidget(_beside(self.run_button, self.add_button))
         rows.addWidget(self.run)
         rows.addWidget(self.form)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.predict_button)
-        buttons.addWidget(self.all_button)
-        rows.addLayout(buttons)
+        rows.addWidget(_beside(self.predict_button, self.all_button, self.cancel_button))
+        rows.addWidget(self.on_box)
         rows.addWidget(heading("Threshold"))
-        line = QHBoxLayout()
-        line.addWidget(self.threshold)
-        line.addWidget(self.threshold_text)
-        rows.addLayout(line)
-        rows.addWidget(self.rules_section)
+        rows.addWidget(_beside(self.threshold, self.threshold_text))
         rows.addWidget(self.cut_box)
-        rows.addWidget(self.spread_box)
+        rows.addWidget(self.head_row)
+        rows.addWidget(self.rules_section)
+        rows.addWidget(Section("Uncertainty", _below(self.spread_box, self.fade_box)))
         rows.addWidget(heading("Scores"))
         rows.addWidget(self.summary)
         rows.addWidget(self.table)
@@ -108,6 +102,11 @@ class PredictPanel(QWidget):
         self.run_button.clicked.connect(lambda: self._ask_run(self.run_chosen.emit))
         self.add_button.clicked.connect(lambda: self._ask_run(self.run_added.emit))
         self.spread_box.toggled.connect(self.spread_chosen)
+        self.fade_box.toggled.connect(self.fade_chosen)
+        self.on_box.toggled.connect(self.on_chosen)
+        self.head.currentIndexChanged.connect(lambda _: self.head_chosen.emit(self.head.currentData()))
+        self.table.row_chosen.connect(self.held_chosen)
+        self.cancel_button.clicked.connect(lambda: self.cancel_asked.emit())
         self.predict_button.clicked.connect(lambda: self.predict_asked.emit())
         self.all_button.clicked.connect(lambda: self.predict_all_asked.emit())
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / _STEPS))
@@ -115,11 +114,14 @@ class PredictPanel(QWidget):
         self.cut_box.toggled.connect(lambda on: self.left_by_chosen.emit(BY_NETWORK if on else BY_NOBODY))
         events.left_by.connect(self._show_cut)
         events.threshold.connect(self._show_threshold)
-        events.scores.connect(self._show_scores)
+        for change in (events.scores, events.yardsticks):
+            change.connect(lambda *_: self._show_scores(self._session.scores))
+        events.held_against.connect(self.table.hold)
+        events.prediction.connect(lambda *_: self._offer_heads())
         events.decision.connect(self._show_decision)
         events.rules.connect(self.rules.show_settings)
         inputs = (events.run, events.more_runs, events.case, events.dataset, events.training)
-        for change in (*inputs, events.prediction, events.rules):
+        for change in (*inputs, events.prediction, events.rules, events.predicting):
             change.connect(lambda *_: self._show_readiness())
 
     def _show_readiness(self) -> None:
@@ -131,6 +133,7 @@ class PredictPanel(QWidget):
         reason = "" if session.run else "Train a network or choose a run first."
         self.predict_button.allow(bool(session.run and session.case), reason or "Show a bone first.")
         self.all_button.allow(bool(session.run and session.dataset), reason or "Open a dataset first.")
+        self.cancel_button.allow(session.predicting, "No network is being asked.")
         unpredicted = "" if session.prediction else "Predict a bone first."
         useless = _WITHOUT_SLIDER.get(session.rules.rule, "")
         agreed = "" if session.prediction is None or session.prediction.spread is not None else _ONE_ANSWER
@@ -138,6 +141,8 @@ class PredictPanel(QWidget):
             (self.threshold, unpredicted or useless),
             (self.cut_box, unpredicted),
             (self.spread_box, unpredicted or agreed),
+            (self.fade_box, unpredicted or agreed),
+            (self.on_box, reason),
         ):
             control.setEnabled(not hindrance)
             control.setToolTip(hindrance)
@@ -156,24 +161,19 @@ class PredictPanel(QWidget):
     def _show_decision(self, decision: "Decision | None") -> None:
         self.decided.setText(_story(decision) if decision else "")
 
-    def _show_scores(self, scores: Scores | None) -> None:
-        self.table.setRowCount(0)
-        self.summary.setText(_sentence(scores) if scores else "")
-        if scores is None:
-            return
-        for surgeon, dice, rpd in zip(scores.surgeons, scores.dice, scores.rpd, strict=True):
-            self._add_row(surgeon, f"{dice:.3f}", f"{rpd:.3f}")
-        self._add_row(
-            "mean ± SD",
-            f"{scores.dice_mean:.3f} ± {scores.dice_sd:.3f}",
-            f"{scores.rpd_mean:.3f} ± {scores.rpd_sd:.3f}",
-        )
+    def _offer_heads(self) -> None:
+        """Offer the surgeons whose way to drill the network learned, if it did."""
+        prediction = self._session.prediction
+        known = tuple(prediction.surgeons) if prediction else ()
+        self.head.offer(("", *known), ("everyone (mean)", *(f"as {name} would drill" for name in known)))
+        self.head.choose(self._session.head if self._session.head in known else "")
+        self.head_row.setVisible(bool(known))
 
-    def _add_row(self, *cells: str) -> None:
-        row = self.table.rowCount()
-        self.table.insertRow(row)
-        for column, text in enumerate(cells):
-            self.table.setItem(row, column, QTableWidgetItem(text))
+    def _show_scores(self, scores: Scores | None) -> None:
+        session = self._session
+        everyone = session.dataset.surgeons if session.dataset else scores.surgeons if scores else ()
+        self.table.show_scores(scores, session.yardsticks, session.held_against, everyone)
+        self.summary.setText(_sentence(scores) if scores else "")
 
     def _ask_run(self, wish: Callable[[Path], object]) -> None:
         start = str(self._session.run or "")
@@ -181,14 +181,22 @@ class PredictPanel(QWidget):
             wish(Path(folder))
 
 
-def _table() -> QTableWidget:
-    table = QTableWidget(0, 3)
-    table.setHorizontalHeaderLabels(["Against", "Dice", "RPD"])
-    table.verticalHeader().hide()
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setMinimumHeight(230)
-    return table
+def _beside(*widgets: QWidget) -> QWidget:
+    line = QWidget()
+    columns = QHBoxLayout(line)
+    columns.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        columns.addWidget(widget)
+    return line
+
+
+def _below(*widgets: QWidget) -> QWidget:
+    body = QWidget()
+    rows = QVBoxLayout(body)
+    rows.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        rows.addWidget(widget)
+    return body
 
 
 def _sentence(scores: Scores) -> str:

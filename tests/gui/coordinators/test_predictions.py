@@ -14,6 +14,8 @@ from napari_rpdl.gui.session import BY_NETWORK
 from napari_rpdl.learning.prediction import Prediction
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
+SURGEONS = ("surgeon_1", "surgeon_2", "surgeon_3")
+
 
 @pytest.fixture
 def cuts() -> list[bool]:
@@ -159,3 +161,59 @@ def test_several_runs_predict_together_and_their_spread_is_shown_on_demand(
     assert not viewer.layers[shown.SPREAD].visible
     session.run = tmp_path / "other"
     assert session.more_runs == ()
+
+
+def test_a_surgeon_s_own_head_is_shown_and_decided_by(predictions, session, viewer, small_case, monkeypatch) -> None:
+    heads = {name: 0.6 * mask.astype(np.float32) for name, mask in zip(SURGEONS, small_case.masks(), strict=True)}
+    mean = np.mean(list(heads.values()), axis=0, dtype=np.float32)
+    monkeypatch.setattr(module, "_predict", lambda *_: Prediction("bone_1", mean, surgeons=heads))
+    predictions.choose_head("surgeon_2")
+    predictions.predict(PredictionSettings())
+    assert session.scores.dice[1] == 1.0
+    assert np.array_equal(viewer.layers[shown.PROBABILITY].data, heads["surgeon_2"])
+    predictions.choose_head("surgeon_3")
+    assert session.scores.dice[2] == 1.0
+    predictions.choose_head("")
+    assert np.array_equal(viewer.layers[shown.PROBABILITY].data, mean)
+
+
+def test_probabilities_fade_in_slices_and_the_border_stays(predictions, session, viewer, layers, monkeypatch) -> None:
+    mask = session.case.masks()[0]
+    spread = np.full(mask.shape, 0.25, np.float32)
+    monkeypatch.setattr(module, "_predict", lambda *_: Prediction("bone_1", 0.6 * mask.astype("f4"), spread=spread))
+    layers.standpoint.set_3d(False)
+    predictions.predict(PredictionSettings())
+    predictions.fade(True)
+    layer = viewer.layers[shown.PROBABILITY]
+    assert layer.data.max() == pytest.approx(0.3), "half as strong where the answers differ by half of the most"
+    predictions.choose_threshold(0.5)
+    assert np.array_equal(np.asarray(viewer.layers[shown.NETWORK_REGION].data) > 0, mask)
+    layers.standpoint.set_3d(True)
+    assert layer.data.max() == pytest.approx(0.6), "in 3-D the border is drawn from the probabilities themselves"
+    layers.standpoint.set_3d(False)
+    predictions.fade(False)
+    assert layer.data.max() == pytest.approx(0.6)
+
+
+def test_every_bone_is_predicted_on_wish(predictions, session, layers, small_dataset) -> None:
+    predictions.predict_on(True, PredictionSettings())
+    assert session.prediction.case_id == "bone_1"
+    for name in ("bone_2", "bone_3"):
+        layers.show_case(small_dataset.case(name))
+        session.case = small_dataset.case(name)
+        assert session.prediction.case_id == name
+    predictions.predict_on(False, PredictionSettings())
+    session.case = small_dataset.case("bone_1")
+    assert session.prediction.case_id == "bone_3"
+
+
+def test_a_cancelled_answer_is_not_shown(predictions, session, jobs, monkeypatch) -> None:
+    def asked(*_: object) -> Prediction:
+        assert session.predicting
+        predictions.cancel()
+        return Prediction("bone_1", np.zeros(session.case.grid.shape, np.float32))
+
+    monkeypatch.setattr(module, "_predict", asked)
+    predictions.predict(PredictionSettings())
+    assert (session.prediction, session.predicting) == (None, False)
+    assert jobs.cancelled == ["prediction", "predictions"]

@@ -1,16 +1,21 @@
 """The panel of predictions."""
 
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from napari_rpdl.evaluation.scoring import score
+from napari_rpdl.evaluation.yardsticks import baseline, oracle
 from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
 from napari_rpdl.learning.decision import Decision
+from napari_rpdl.learning.prediction import Prediction
 from napari_rpdl.settings import DecisionSettings
+
+NOTHING = np.zeros((2, 2, 2), np.float32)
+ONE_ANSWER = Prediction("bone_1", NOTHING)
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def test_what_is_missing_is_said_in_turn(panel, session, small_case) -> None:
     session.case = small_case
     assert panel.predict_button.isEnabled()
     assert not panel.threshold.isEnabled()
-    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
+    session.prediction = ONE_ANSWER
     assert panel.threshold.isEnabled()
 
 
@@ -61,7 +66,7 @@ def test_harm_is_said_in_red(panel, session, small_case) -> None:
 
 
 def test_cutting_out_is_a_wish_that_follows_the_session(panel, session, heard) -> None:
-    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
+    session.prediction = ONE_ANSWER
     asked = heard(panel.left_by_chosen)
     panel.cut_box.click()
     session.left_by = BY_NETWORK
@@ -87,7 +92,7 @@ def test_rules_and_constraints_are_a_wish_and_lie_folded_away(panel, session, he
 
 @pytest.mark.parametrize("rule", ["tuned", "dice-optimal", "mbr"])
 def test_a_rule_without_a_threshold_of_ours_stops_the_slider_and_says_why(panel, session, rule) -> None:
-    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
+    session.prediction = ONE_ANSWER
     session.rules = DecisionSettings(rule=rule)
     assert not panel.threshold.isEnabled()
     assert rule in panel.threshold.toolTip()
@@ -133,9 +138,44 @@ def test_runs_are_added_to_the_first_and_named(panel, session, heard, monkeypatc
 
 
 def test_the_spread_can_be_shown_where_there_is_one(panel, session, heard) -> None:
-    session.prediction = SimpleNamespace(case_id="bone_1", spread=None)
+    session.prediction = ONE_ANSWER
     assert "one answer" in panel.spread_box.toolTip()
-    session.prediction = SimpleNamespace(case_id="bone_1", spread=np.zeros((2, 2, 2)))
+    session.prediction = replace(ONE_ANSWER, spread=NOTHING)
     asked = heard(panel.spread_chosen)
     panel.spread_box.click()
     assert asked == [True]
+
+
+def test_heads_are_offered_where_the_network_has_them(panel, session, heard) -> None:
+    assert panel.head_row.isHidden()
+    chosen = heard(panel.head_chosen)
+    session.prediction = replace(ONE_ANSWER, surgeons={"surgeon_1": NOTHING, "surgeon_2": NOTHING})
+    assert not panel.head_row.isHidden()
+    panel.head.setCurrentIndex(2)
+    assert chosen == ["surgeon_2"]
+    session.head = "surgeon_2"
+    session.prediction = replace(ONE_ANSWER, surgeons={"surgeon_2": NOTHING})
+    assert panel.head.currentData() == "surgeon_2", "the choice outlives the bone"
+    session.prediction = ONE_ANSWER
+    assert panel.head_row.isHidden()
+
+
+def test_asking_can_be_cancelled_only_while_it_lasts(panel, session, heard) -> None:
+    assert "No network" in panel.cancel_button.toolTip()
+    session.predicting = True
+    asked = heard(panel.cancel_asked)
+    panel.cancel_button.click()
+    assert len(asked) == 1
+
+
+def test_oracle_and_baseline_close_the_table_and_stay_chosen(panel, session, small_dataset, heard) -> None:
+    cases = list(small_dataset)
+    session.case, session.dataset = cases[0], small_dataset
+    session.scores = score(cases[0].masks()[0], cases[0])
+    session.held_against = "baseline"
+    session.yardsticks = (oracle(cases[0]), baseline(cases, cases[0]))
+    assert panel.table.rowCount() == 6
+    assert panel.table.selectedItems()[0].text().startswith("baseline")
+    held = heard(panel.held_chosen)
+    panel.table.selectRow(4)
+    assert held == ["oracle"]
