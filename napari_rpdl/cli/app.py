@@ -19,6 +19,7 @@ from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMa
 from napari_rpdl.cli.parsing import Command, UsageError, parse, summary
 from napari_rpdl.cli.predicting_commands import Predict, Tune
 from napari_rpdl.cli.printing import PROGRAM, note
+from napari_rpdl.cli.reporting_commands import WriteTables
 from napari_rpdl.cli.reviewing_commands import ExportStudy, MergeStudy, PlanStudy, StudyResults
 from napari_rpdl.cli.viewing_commands import Demo, View
 from napari_rpdl.errors import InputError
@@ -41,7 +42,11 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "tune": Tune,
         "evaluate": Evaluate,
     },
-    "Compare methods": {"experiment bones": ExperimentOnBones, "experiment surgeons": ExperimentOnSurgeons},
+    "Compare methods": {
+        "experiment bones": ExperimentOnBones,
+        "experiment surgeons": ExperimentOnSurgeons,
+        "tables": WriteTables,
+    },
     "Let experts grade": {
         "study plan": PlanStudy,
         "study export": ExportStudy,

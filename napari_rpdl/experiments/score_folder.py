@@ -1,0 +1,118 @@
+"""The results of experiments, put together from a folder of runs; what is missing or damaged is said."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.errors import InputError
+from napari_rpdl.experiments.scores import ScoreRow, read_rows
+from napari_rpdl.learning.runs import Run
+
+SYNTHETIC = ("phantom", "synthetic")
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFolder:
+    """What a folder of results holds.
+
+    Attributes:
+        folder: where.
+        rows: every score, each once.
+        runs: trainings that were found, finished or not, by folder.
+        unfinished: folders (within ``folder``) of trainings without scores.
+        problems: what could not be read, in words.
+        synthetic: whether a dataset's name or origin says that its bones are no real ones.
+    """
+
+    folder: Path
+    rows: tuple[ScoreRow, ...]
+    runs: tuple[Run, ...]
+    unfinished: tuple[str, ...]
+    problems: tuple[str, ...]
+    synthetic: bool
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Names of the datasets that the runs were trained on."""
+        return tuple(sorted({run.record.dataset_name for run in self.runs}))
+
+    @property
+    def dataset_label(self) -> str:
+        """The datasets for a caption; phantom results say so every time."""
+        names = ", ".join(self.datasets) or "not known (no run folder here)"
+        return f"{names} – phantom (synthetic) data" if self.synthetic else names
+
+
+def read_score_folder(folder: Path) -> ScoreFolder:
+    """Read every ``scores.csv`` and run beneath a folder.
+
+    Partial results are results: runs without scores are listed. A file that cannot be
+    read is listed too and nothing of it is used.
+
+    Raises:
+        InputError: there is no such folder, no score in it, or two files say different
+            things about the same score.
+    """
+    if not folder.is_dir():
+        msg = f"Expected {folder} to be the folder of an experiment's results; there is no such folder."
+        raise InputError(msg)
+    problems: list[str] = []
+    rows = _rows(folder, problems)
+    runs = tuple(_runs(folder, problems))
+    if not rows:
+        found = f"{len(runs)} runs, none with scores" if runs else "no run"
+        said = f" {problems[0]}" if problems else ""
+        msg = f"Expected scores.csv files of finished runs in {folder}; found {found}.{said} Run the experiment first."
+        raise InputError(msg)
+    unfinished = (run.folder for run in runs if not (run.folder / "scores.csv").is_file())
+    names = tuple(sorted(path.relative_to(folder).as_posix() for path in unfinished))
+    return ScoreFolder(folder, tuple(rows), runs, names, tuple(problems), _synthetic(runs))
+
+
+def _synthetic(runs: tuple[Run, ...]) -> bool:
+    said = [run.record.dataset_name for run in runs]
+    for dataset in sorted({run.dataset_folder for run in runs}):
+        try:
+            said.append(Dataset.open(dataset).origin)
+        except InputError:
+            # The data need not be where it was; the name remains.
+            continue
+    return any(word in text.lower() for word in SYNTHETIC for text in said)
+
+
+def _rows(folder: Path, problems: list[str]) -> list[ScoreRow]:
+    seen: dict[tuple[object, ...], tuple[ScoreRow, Path]] = {}
+    for path in sorted(folder.rglob("scores.csv")):
+        try:
+            rows = list(read_rows(path))
+        except InputError as error:
+            problems.append(str(error))
+            continue
+        _check_each_once(rows, path)
+        for row in rows:
+            key = astuple(row)[:-1]
+            first, where = seen.setdefault(key, (row, path))
+            if first.value != row.value:
+                msg = (
+                    f"{where} and {path} differ in {row.metric} of {row.method} on {row.case_id}, fold {row.fold}, "
+                    f"seed {row.seed}: {first.value:g} and {row.value:g}. Keep results of different settings apart."
+                )
+                raise InputError(msg)
+    return [row for row, _ in seen.values()]
+
+
+def _check_each_once(rows: list[ScoreRow], path: Path) -> None:
+    key, times = Counter(astuple(row)[:-1] for row in rows).most_common(1)[0] if rows else ((), 0)
+    if times > 1:
+        msg = f"{path} says {times} times what {key[2]} reached in {key[12]}. Remove the file and run it again."
+        raise InputError(msg)
+
+
+def _runs(folder: Path, problems: list[str]) -> Iterator[Run]:
+    for path in sorted(folder.rglob("run.json")):
+        try:
+            yield Run.open(path.parent)
+        except InputError as error:
+            problems.append(str(error))
