@@ -20,8 +20,8 @@ from napari_rpdl.experiments.methods import Answer, MethodScores
 from napari_rpdl.experiments.tables import write_scores
 from napari_rpdl.figures import page
 from napari_rpdl.figures.canvas import save_figure
-from napari_rpdl.figures.comparison import Row, Tile, comparison_figure, wrapped
 from napari_rpdl.figures.curves import learning_curve_figure
+from napari_rpdl.figures.grid_figure import GridRow, GridTile, draw_grid, wrapped
 from napari_rpdl.figures.rpmap_figure import rpmap_figure
 from napari_rpdl.figures.slices import slices_figure
 from napari_rpdl.files import write_text
@@ -96,25 +96,28 @@ def write_report(folder: Path, content: ReportContent) -> Path:
 
 
 def _figures(content: ReportContent) -> Iterator[tuple[str, Figure]]:
-    yield "bones", comparison_figure(_rows(content))
+    yield "bones", draw_grid(_rows(content))
     yield "slices", slices_figure(content.case, content.network.mask, "network")
     yield "rpmap", rpmap_figure(content.case, content.settings.rpmap)
     if content.history:
         yield "learning_curve", _learning_curve(content.history)
 
 
-def _rows(content: ReportContent) -> list[Row]:
+def _rows(content: ReportContent) -> list[GridRow]:
     answers = (
         (content.network.scores.title, content.network),
         ("Mean map", content.baseline),
         ("Best possible", content.oracle),
     )
-    tiles = (Tile("Original"), *(Tile(caption, a.mask, _dice_line(a.scores)) for caption, a in answers))
+    tiles = (GridTile("Original"), *(GridTile(caption, a.mask, _dice_line(a.scores)) for caption, a in answers))
     surgeons = tuple(
-        Tile(annotation.surgeon, annotation.mask, (f"network's Dice {dice:.3f}",))
+        GridTile(annotation.surgeon, annotation.mask, (f"network's Dice {dice:.3f}",))
         for annotation, dice in zip(content.case.annotations, content.network.scores.dice, strict=True)
     )
-    return [Row(content.case, tiles), *wrapped(Row(content.case, surgeons, "surgeons"), _COLUMNS)]
+    return [
+        GridRow(content.case, tiles, content.case.case_id),
+        *wrapped(GridRow(content.case, surgeons, "surgeons"), _COLUMNS),
+    ]
 
 
 def _dice_line(scores: MethodScores) -> tuple[str, ...]:

@@ -9,13 +9,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from napari_rpdl.errors import InputError
 from napari_rpdl.files import replacing
 
 INK, GREY, PALE = "#1b1f24", "#5b6570", "#d5dade"
 PREDICTION_COLOR = "#d1226b"
 """What the network answers; no surgeon has it."""
 _SURGEON_COLORS = ("#0072b2", "#e69f00", "#009e73", "#56b4e9", "#cc79a7", "#8c6d1f", "#7a5bd0", "#4d4d4d")
-_SVG_RULES = {"svg.fonttype": "none", "svg.hashsalt": "napari-rpdl"}
+_VECTOR_RULES = {"svg.fonttype": "none", "svg.hashsalt": "napari-rpdl", "pdf.fonttype": 42}
+KINDS = ("png", "pdf", "svg")
+"""Endings of the files that figures are written to."""
+_UNDATED: dict[str, dict[str, None]] = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
 _DPI = 160
 
 REWARD_PENALTY_COLORS = LinearSegmentedColormap.from_list(
@@ -42,12 +46,27 @@ def save_figure(figure: Figure, stem: Path) -> tuple[Path, Path]:
     Text stays text in the SVG. The same figure gives the same bytes.
     """
     png, svg = stem.with_name(stem.name + ".png"), stem.with_name(stem.name + ".svg")
-    with replacing(png) as beside:
-        figure.savefig(beside, format="png", dpi=_DPI)
-    # The SVG backend takes these two rules from nowhere else; they are back as they were afterwards.
-    with replacing(svg) as beside, mpl.rc_context(_SVG_RULES):
-        figure.savefig(beside, format="svg", dpi=_DPI, metadata={"Date": None})
+    write_figure(figure, png)
+    write_figure(figure, svg)
     return png, svg
+
+
+def write_figure(figure: Figure, path: Path) -> None:
+    """Write a figure at its own resolution, as its file's ending says: .png, .pdf or .svg.
+
+    Text stays text in vector files: fonts are embedded in a PDF and named in an SVG. The
+    same figure gives the same bytes.
+
+    Raises:
+        InputError: another ending, or the file cannot be written.
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in KINDS:
+        msg = f"Expected a figure's file to end in {', '.join(f'.{k}' for k in KINDS)}, got {path.name!r}."
+        raise InputError(msg)
+    # The vector backends take these rules from nowhere else; they are back as they were afterwards.
+    with replacing(path) as beside, mpl.rc_context(_VECTOR_RULES):
+        figure.savefig(beside, format=kind, dpi=figure.dpi, metadata=_UNDATED[kind])
 
 
 def bare(axes: Axes) -> Axes:

@@ -1,18 +1,17 @@
-"""Where parallel rays first meet a body: an orthographic depth map with sub-voxel precision.
+"""Where parallel rays first meet a surface: an orthographic depth map with sub-voxel precision.
 
-The body is a boolean array in the frame of the picture: (rows, columns, depth), depth
-growing away from the viewer. It is smoothed and sampled by one Gaussian kernel, a
-matrix along each axis, so that a coarse grid gives a smooth surface and no steps.
+The surface is the zero level of a field in the frame of the picture: (rows, columns,
+depth), depth growing away from the viewer. The field is interpolated linearly, layer
+by layer from the front.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
-_SIGMA_VOXELS = 0.6  # a plate of one voxel still reaches the level of one half; less shows the voxels as steps
-_ROWS_AT_ONCE = 32
-_LEAD_VOXELS = 3.0  # rays start outside, where the smoothed body is zero
+_SIGMA_VOXELS = 0.6  # more would eat plates of one voxel, less shows the voxels as steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,48 +59,42 @@ def window_around(body: NDArray[np.bool_], steps: tuple[float, float, float], si
     return Window(center, max(high - low for low, high in edges) * (1 + 2 * margin), size)
 
 
-def depth_map(body: NDArray[np.bool_], steps: tuple[float, float, float], window: Window) -> NDArray[np.float32]:
-    """Return how deep below the frame's front face each ray first enters ``body``.
+def depth_map(field: NDArray[np.float32], steps: tuple[float, float, float], window: Window) -> NDArray[np.float32]:
+    """Return how deep below the frame's front face each ray first meets the surface.
 
     Args:
-        body: (rows, columns, depth).
+        field: float32 (rows, columns, depth), positive inside; as :func:`smooth_field` returns it.
         steps: voxel sizes along rows, columns and depth, in world units.
-        window: what to sample.
+        window: what to sample; beyond the frame nothing is met.
 
     Returns:
-        float32 (size, size) in world units; the depth at which the smoothed body first
-        reaches one half, linearly interpolated; NaN where a ray misses.
+        float32 (size, size) in world units; NaN where a ray misses. What is inside
+        already in the first layer is met at that layer's centre.
     """
-    depths = _depth_samples(body.shape[2], steps[2])
-    along_rows = _kernel(window.rows(), body.shape[0], steps[0], window.pixel)
-    along_columns = _kernel(window.columns(), body.shape[1], steps[1], window.pixel)
-    along_depth = _kernel(depths, body.shape[2], steps[2], 0.0)
-    partly = along_columns @ (body.astype(np.float32) @ along_depth.T)
-    bands = np.array_split(along_rows, max(1, window.size // _ROWS_AT_ONCE))
-    return np.concatenate([_first_crossing(np.tensordot(band, partly, 1), depths) for band in bands])
+    along_rows = _weights(window.rows(), field.shape[0], steps[0])
+    along_columns = _weights(window.columns(), field.shape[1], steps[1]).T
+    reached = np.outer(along_rows.any(axis=1), along_columns.any(axis=0))
+    layers = ndimage.gaussian_filter1d(field.transpose(2, 0, 1), _SIGMA_VOXELS, axis=0, mode="nearest")
+    depth = np.full(reached.shape, np.nan, np.float32)
+    before = np.full(reached.shape, -np.inf, np.float32)
+    for index, layer in enumerate(layers):
+        after = along_rows @ layer @ along_columns
+        met = np.flatnonzero((after > 0) & reached)
+        share = after.flat[met] / (after.flat[met] - before.flat[met])
+        depth.flat[met] = (index + 0.5 - share) * steps[2]
+        reached.flat[met] = False
+        before = after
+    return depth
 
 
-def _depth_samples(voxels: int, step: float) -> NDArray[np.float64]:
-    """Return faces and centres of all voxels along a ray: a thin plate is highest at its centre."""
-    return np.arange(-_LEAD_VOXELS, voxels + 0.5, 0.5) * step
-
-
-def _kernel(positions: NDArray[np.float64], voxels: int, step: float, pixel: float) -> NDArray[np.float32]:
-    """Return the (positions, voxels) weights of a Gaussian; outside the frame there is nothing."""
-    sigma = max(_SIGMA_VOXELS, pixel / step / 2)
-    distance = positions[:, None] / step - 0.5 - np.arange(voxels)[None, :]
-    weights = np.exp(-0.5 * (distance / sigma) ** 2) / (sigma * np.sqrt(2 * np.pi))
+def _weights(positions: NDArray[np.float64], voxels: int, step: float) -> NDArray[np.float32]:
+    """Return the (positions, voxels) weights of a Gaussian; zeros outside the frame."""
+    index = positions / step - 0.5
+    distance = np.clip(index, 0, voxels - 1)[:, None] - np.arange(voxels)[None, :]
+    weights = np.exp(-0.5 * (distance / _SIGMA_VOXELS) ** 2)
+    weights /= weights.sum(axis=1, keepdims=True)
+    weights[(index < -0.5) | (index > voxels - 0.5)] = 0
     return np.asarray(weights, np.float32)
-
-
-def _first_crossing(field: NDArray[np.float32], depths: NDArray[np.float64]) -> NDArray[np.float32]:
-    first = np.argmax(field >= 0.5, axis=-1)
-    after = np.take_along_axis(field, first[..., None], axis=-1)[..., 0]
-    before = np.take_along_axis(field, np.maximum(first - 1, 0)[..., None], axis=-1)[..., 0]
-    missed = first == 0
-    share = (after - 0.5) / np.where(missed, 1.0, after - before)
-    depth = depths[first] - share * (depths[1] - depths[0])
-    return np.asarray(np.where(missed, np.nan, depth), np.float32)
 
 
 def _span(occupied: NDArray[np.bool_]) -> tuple[int, int]:

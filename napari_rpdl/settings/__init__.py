@@ -10,6 +10,14 @@ from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
 from napari_rpdl.settings.decision import DecisionSettings
 from napari_rpdl.settings.deformation import DeformationSettings
 from napari_rpdl.settings.drilling import DrillingSettings
+from napari_rpdl.settings.figure import (
+    BoneFigureSettings,
+    ComparisonFigureSettings,
+    FigureSettings,
+    RPMapFigureSettings,
+    SurgeonsFigureSettings,
+    View,
+)
 from napari_rpdl.settings.loss import LossName, LossSettings
 from napari_rpdl.settings.network import NetworkSettings
 from napari_rpdl.settings.optimisation import ComputationSettings, OptimisationSettings
@@ -24,21 +32,27 @@ __all__ = [
     "PRESETS",
     "RPMAP_VARIANTS",
     "AskingSettings",
+    "BoneFigureSettings",
+    "ComparisonFigureSettings",
     "ComputationSettings",
     "DecisionSettings",
     "DeformationSettings",
     "DrillingSettings",
+    "FigureSettings",
     "LossName",
     "LossSettings",
     "NetworkSettings",
     "OptimisationSettings",
     "PhantomSettings",
     "PredictionSettings",
+    "RPMapFigureSettings",
     "RPMapSettings",
     "RecordingSettings",
     "SavedSettings",
     "Settings",
+    "SurgeonsFigureSettings",
     "TrainingSettings",
+    "View",
     "explain",
     "load_training_settings",
     "save_training_settings",

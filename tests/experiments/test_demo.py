@@ -10,6 +10,7 @@ from napari_rpdl.evaluation.baseline import baseline_mask
 from napari_rpdl.evaluation.scoring import score
 from napari_rpdl.events import Progressed, Said, event_from_json, event_to_json
 from napari_rpdl.experiments.demo import DemoEnded, run_demo
+from napari_rpdl.figures.bone_view import BonePicture
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded
 from napari_rpdl.settings import NetworkSettings, TrainingSettings
 
@@ -35,10 +36,10 @@ def run(dataset, out, settings=SETTINGS, hold_out="bone_3"):
 def plain_pictures(monkeypatch):
     """Bones as grey squares, where a test is not about pictures."""
 
-    def grey(case, drilled=None, size=256):
-        return np.full((16, 16, 3), 128, np.uint8)
+    def grey(*_, **__):
+        return BonePicture(np.full((16, 16, 3), 128, np.uint8), 64.0)
 
-    monkeypatch.setattr("napari_rpdl.figures.comparison.lateral_view", grey)
+    monkeypatch.setattr("napari_rpdl.figures.grid_figure.bone_view", grey)
 
 
 class Pictures(HTMLParser):

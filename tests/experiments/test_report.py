@@ -12,6 +12,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.methods import scored_answer, surgeons_among_each_other
 from napari_rpdl.experiments.report import ReportContent, critical_text, write_report
+from napari_rpdl.figures.bone_view import BonePicture
 from napari_rpdl.learning.events import EpochEnded
 from napari_rpdl.settings import TrainingSettings
 
@@ -53,7 +54,8 @@ def epoch(number, loss, best):
 def content(small_dataset, monkeypatch):
     """The network answers like the second of three surgeons, the baseline drills nothing."""
     monkeypatch.setattr(
-        "napari_rpdl.figures.comparison.lateral_view", lambda *_, **__: np.full((16, 16, 3), 128, np.uint8)
+        "napari_rpdl.figures.grid_figure.bone_view",
+        lambda *_, **__: BonePicture(np.full((16, 16, 3), 128, np.uint8), 64.0),
     )
     case = small_dataset.case("bone_3")
     masks = case.masks()

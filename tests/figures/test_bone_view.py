@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from napari_rpdl.data.volume import Grid, Volume
-from napari_rpdl.figures.bone_view import lateral_view
+from napari_rpdl.errors import InputError
+from napari_rpdl.figures.bone_view import bone_view, lateral_view
 
 SIZE = 96
 
@@ -73,3 +74,54 @@ def test_the_picture_is_what_was_asked_for(bone):
     assert picture.shape == (50, 50, 3)
     assert picture.dtype == np.uint8
     np.testing.assert_array_equal(picture, lateral_view(bone, size=50))
+
+
+def test_a_left_ear_is_the_mirror_image_in_every_view(bone_of):
+    for view in ("surgical", "lateral", "superior", "posterior"):
+        right, left = (bone_view(bone_of(s), bone_of(s).masks()[0], 48, view).pixels for s in ("right", "left"))
+        np.testing.assert_array_equal(right, left[:, ::-1])
+
+
+def test_views_turn_the_bone(bone):
+    """The blue crown is left as at operation, on top in an atlas, and towards the eye from above."""
+    rows, columns = np.nonzero(blue(bone_view(bone, size=SIZE, view="lateral").pixels))
+    assert rows.max() < SIZE / 2
+    assert abs(columns.mean() - SIZE / 2) < 6
+    above = blue(bone_view(bone, size=SIZE, view="superior").pixels)
+    assert above[SIZE // 2, SIZE // 2 - 15]
+    assert above.sum() > 3 * rows.size
+
+
+def test_what_shows_is_named_and_how_large_the_picture_is(bone):
+    picture = bone_view(bone, size=48)
+    assert picture.structures == (1, 7)
+    assert picture.extent == pytest.approx(28 * 2 * 1.08)  # 28 voxels of 2 mm, and a margin
+
+
+def test_a_white_background(bone):
+    black, white = (bone_view(bone, size=48, background=b).pixels for b in ("black", "white"))
+    assert (white[0, 0] == 255).all()
+    np.testing.assert_array_equal(black[20:28, 20:28], white[20:28, 20:28])
+
+
+def test_differences_are_painted_where_the_regions_differ(bone):
+    small, large = bone.masks()[0], bone.masks()[2]
+    middle = (int(SIZE / 2 + 0.08 / (0.9 * 1.08) * SIZE), SIZE // 2)
+    ring = (middle[0], middle[1] + int(0.15 / (0.9 * 1.08) * SIZE))
+
+    def hue(drilled, reference, where):
+        red, _, blue_ = bone_view(bone, drilled, SIZE, reference=reference).pixels[where].astype(int)
+        return "missed" if blue_ > red + 25 else "extra" if red > blue_ + 60 else "other"
+
+    assert hue(small, large, ring) == "missed"
+    assert hue(small, large, middle) == "other"
+    assert hue(large, small, ring) == "extra"
+    assert hue(large, large, ring) == "other"
+    plain = bone_view(bone, None, SIZE, reference=small)
+    assert not blue(plain.pixels).any()
+    assert plain.structures == ()
+
+
+def test_a_mask_of_another_grid_is_refused(bone):
+    with pytest.raises(InputError, match="another case"):
+        bone_view(bone, np.zeros((4, 4, 4), np.bool_))
