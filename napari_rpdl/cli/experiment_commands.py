@@ -9,15 +9,16 @@ from typing_extensions import override
 from tyro.conf import Positional
 
 from napari_rpdl.cli.following import follow
-from napari_rpdl.cli.parsing import Command, checked
+from napari_rpdl.cli.parsing import Command, UsageError, checked
 from napari_rpdl.cli.printing import PROGRAM, answer, duration
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.settings.experiment import (
     CrossSettings,
+    ExecutionSettings,
     ExperimentName,
     ExperimentSettings,
-    Protocol,
+    RuleSettings,
     load_experiment_settings,
 )
 
@@ -29,20 +30,10 @@ class _Experiment(Command):
     out: Positional[Path]
     """Folder for the results; new, or of the same experiment, which then goes on."""
     settings: Path | None = None
-    """File with the settings of the whole experiment (JSON); the flags below are then not used."""
-    jobs: int = 1
-    """How many trainings run at once."""
+    """File with the settings of the whole experiment (JSON), in place of all flags but those of execution."""
+    execution: ExecutionSettings = field(default_factory=ExecutionSettings)
     cross: CrossSettings = field(default_factory=CrossSettings)
-    seeds: tuple[int, ...] = (0, 1, 2)
-    """Every combination is trained with each of these."""
-    protocols: tuple[Protocol, ...] = ("paper", "repaired")
-    """Whose rules: the paper's with their flaws, and those without."""
-    grid: int | None = None
-    """Voxels along each axis that networks see; none: that of each preset."""
-    epochs: int | None = None
-    """Epochs at most; none: those of each preset."""
-    steps_per_epoch: int | None = None
-    """Steps in an epoch; none: those of each preset."""
+    rules: RuleSettings = field(default_factory=RuleSettings)
 
     _name: ClassVar[ExperimentName]
 
@@ -51,7 +42,7 @@ class _Experiment(Command):
         from napari_rpdl.data.dataset import Dataset
         from napari_rpdl.experiments.experiment import run_experiment
 
-        events = run_experiment(Dataset.open(self.dataset), self.out, self._whole(), self.jobs)
+        events = run_experiment(Dataset.open(self.dataset), self.out, self._whole(), self.execution)
         last = follow(_for_people(events))
         result: dict[str, Any] = {} if last is None else asdict(last)
         answer(result, f"Results: {self.out}", as_json=self.json)
@@ -64,26 +55,22 @@ class _Experiment(Command):
         return f"Every complete run and every finished epoch is kept. Run the same command to go on in {self.out}."
 
     def _whole(self) -> ExperimentSettings:
-        if self.settings is not None:
-            whole = load_experiment_settings(self.settings)
-            if whole.experiment != self._name:
-                msg = (
-                    f"{self.settings} describes an experiment on {whole.experiment}. "
-                    f"Run it with: {PROGRAM} experiment {whole.experiment}"
-                )
-                raise InputError(msg)
-            return whole
-        common = {"grid": self.grid, "epochs": self.epochs, "steps_per_epoch": self.steps_per_epoch}
-        values = {
-            "experiment": self._name,
-            "protocols": self.protocols,
-            "seeds": self.seeds,
-            "common": {name: value for name, value in common.items() if value is not None},
-            "arms": self.cross.arms(self._name),
-        }
-        made = checked(ExperimentSettings, **values)
-        assert isinstance(made, ExperimentSettings)
-        return made
+        if self.settings is None:
+            arms, rules = self.cross.arms(self._name), self.rules.model_dump()
+            made = checked(ExperimentSettings, experiment=self._name, common=self.cross.common, arms=arms, **rules)
+            assert isinstance(made, ExperimentSettings)
+            return made
+        if self.cross != CrossSettings() or self.rules != RuleSettings():
+            msg = "--settings FILE says all about the experiment. Leave out the other flags, or change the file."
+            raise UsageError(msg)
+        whole = load_experiment_settings(self.settings)
+        if whole.experiment != self._name:
+            msg = (
+                f"{self.settings} describes an experiment on {whole.experiment}. "
+                f"Run it with: {PROGRAM} experiment {whole.experiment}"
+            )
+            raise InputError(msg)
+        return whole
 
 
 def _for_people(events: Iterator[Event]) -> Iterator[Event]:

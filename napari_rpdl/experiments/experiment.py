@@ -13,10 +13,12 @@ from napari_rpdl.experiments.results import Results
 from napari_rpdl.experiments.team import work_together
 from napari_rpdl.experiments.working import work
 from napari_rpdl.learning.requirements import check_requirements
-from napari_rpdl.settings.experiment import ExperimentSettings
+from napari_rpdl.settings.experiment import ExecutionSettings, ExperimentSettings
 
 
-def run_experiment(dataset: Dataset, folder: Path, settings: ExperimentSettings, jobs: int = 1) -> Iterator[Event]:
+def run_experiment(
+    dataset: Dataset, folder: Path, settings: ExperimentSettings, execution: ExecutionSettings | None = None
+) -> Iterator[Event]:
     """Do what is left of an experiment; yield what happens, at least once a step of training.
 
     Stopped or killed at any time and started again, it goes on: complete runs are
@@ -27,13 +29,14 @@ def run_experiment(dataset: Dataset, folder: Path, settings: ExperimentSettings,
         dataset: of all runs.
         folder: new, or of the same experiment with fewer arms, seeds or protocols.
         settings: what is compared.
-        jobs: how many processes work at once.
+        execution: how many processes work at once, and where.
 
     Raises:
         InputError: PyTorch is missing, too few bones or surgeons, or the folder holds
             something else.
     """
     check_requirements()
+    jobs = (execution or ExecutionSettings()).jobs
     pieces = pieces_of(dataset, settings)
     results = Results.claim(folder, dataset, settings)
     threads = max(1, (os.cpu_count() or 1) // jobs)

@@ -11,24 +11,25 @@
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.scores import ScoreRow, read_rows
-from napari_rpdl.files import read_text, write_text
+from napari_rpdl.files import lock_file, read_text, write_text
 from napari_rpdl.settings import explain
 from napari_rpdl.settings.experiment import ExperimentSettings
 
 SCORES = "scores.csv"
 _RECORD = "experiment.json"
 _PATIENCE_S = 60.0
+_LOOK_S = 0.05
 
 
 class Fingerprint(BaseModel):
@@ -164,14 +165,15 @@ def _strangers(folder: Path) -> list[Path]:
 
 @contextmanager
 def _held(path: Path, patience_s: float) -> Iterator[bool]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
+    """Give whether the lock is ours; one that another process holds is waited for as long as that."""
     try:
-        lock.acquire(timeout=patience_s)
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("ab")
+    except OSError as error:
+        msg = f"Could not write {path}: {error.strerror or error}. Choose another folder for the results."
+        raise InputError(msg) from error
+    with file:
+        until = time.monotonic() + patience_s
+        while not (mine := lock_file(file)) and time.monotonic() < until:
+            time.sleep(_LOOK_S)
+        yield mine

@@ -13,7 +13,7 @@ from napari_rpdl.settings.loss import LossName
 from napari_rpdl.settings.network import NetworkName
 from napari_rpdl.settings.presets import PRESETS
 from napari_rpdl.settings.rpmap import RPMAP_VARIANTS
-from napari_rpdl.settings.training import TrainingSettings
+from napari_rpdl.settings.training import Epochs, Grid, StepsPerEpoch, TrainingSettings
 
 ExperimentName = Literal["bones", "surgeons"]
 Protocol = Literal["paper", "repaired"]
@@ -48,20 +48,11 @@ class ArmSettings(Settings):
         return "/".join(parts)
 
 
-class ExperimentSettings(Settings):
-    """A whole experiment: every arm on every fold with every seed."""
+class RuleSettings(Settings):
+    """By which rules methods are compared, and what is kept of each run."""
 
-    format_version: Literal[1] = 1
-    experiment: ExperimentName = "bones"
-    """Leave one bone out (the paper's Experiment 1), or one surgeon (Experiment 2)."""
     protocols: Annotated[tuple[Protocol, ...], Field(min_length=1, max_length=2)] = ("paper", "repaired")
-    """The paper's, with its flaws, and the one without them; figures of the two are never mixed."""
-    common: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
-    """Training settings that all arms share, in place of their presets'; an arm's own go before."""
-    arms: Annotated[
-        tuple[ArmSettings, ...], Field(default_factory=lambda: (ArmSettings(),), min_length=1, max_length=200)
-    ]
-    """What is compared."""
+    """The paper's rules, with their flaws, and those without them; figures of the two are never mixed."""
     seeds: Annotated[tuple[Seed, ...], Field(min_length=1, max_length=100)] = (0, 1, 2)
     """Every arm is trained once with each of these on every fold."""
     pairs: Literal["diagonal", "full"] = "diagonal"
@@ -70,9 +61,23 @@ class ExperimentSettings(Settings):
     """Experiment on bones: judge the repaired protocol's networks by the paper's, too, instead of training others
     that random samples watch."""
     thorough: bool = True
-    """Also measure surfaces and distances; most of the time of scoring goes there."""
+    """Whether surfaces and distances are measured, too; most of the time of scoring goes there."""
     keep: Literal["nothing", "masks", "probabilities"] = "masks"
     """What is kept of predictions: nothing but scores, the drilled regions, or the probabilities too."""
+
+
+class ExperimentSettings(RuleSettings):
+    """A whole experiment: every arm on every fold with every seed."""
+
+    format_version: Literal[1] = 1
+    experiment: ExperimentName = "bones"
+    """Leave one bone out (the paper's Experiment 1), or one surgeon (Experiment 2)."""
+    common: Annotated[dict[str, JsonValue], Field(default_factory=dict)]
+    """Training settings that all arms share, in place of their presets'; an arm's own go before."""
+    arms: Annotated[tuple[ArmSettings, ...], Field(min_length=1, max_length=200)] = Field(
+        default_factory=lambda: (ArmSettings(),)
+    )
+    """What is compared."""
 
     @model_validator(mode="before")
     @classmethod
@@ -99,6 +104,13 @@ class ExperimentSettings(Settings):
         return self
 
 
+class ExecutionSettings(Settings):
+    """Where the runs of an experiment are computed; changes nothing but how long it takes."""
+
+    jobs: Annotated[int, Field(ge=1, le=256)] = 1
+    """How many trainings run at once on this machine; each takes its share of the cores."""
+
+
 class CrossSettings(Settings):
     """Arms as every combination of presets, networks and losses."""
 
@@ -108,11 +120,23 @@ class CrossSettings(Settings):
     """Networks; none: that of each preset."""
     losses: tuple[LossName, ...] = ()
     """Losses; none: that of each preset. rpdl-published takes the published code's map, too."""
+    grid: Grid | None = None
+    """Voxels along each axis that networks see; none: those of each preset."""
+    epochs: Epochs | None = None
+    """Epochs at most; none: those of each preset."""
+    steps_per_epoch: StepsPerEpoch | None = None
+    """Batches in one epoch; none: those of each preset."""
+
+    @property
+    def common(self) -> dict[str, int]:
+        """What all arms share, as a settings file would give it."""
+        given = {"grid": self.grid, "epochs": self.epochs, "steps_per_epoch": self.steps_per_epoch}
+        return {name: value for name, value in given.items() if value is not None}
 
     def arms(self, experiment: ExperimentName) -> tuple[dict[str, Any], ...]:
         """Return the arms, as a settings file would give them."""
         return tuple(
-            {"preset": preset, "training": _merged(_network(network), _loss(loss, experiment))}
+            {"preset": preset, "training": _merged(_network(network), _loss(loss, preset, experiment))}
             for preset in self.presets
             for network in (self.networks or (None,))
             for loss in (self.losses or (None,))
@@ -136,11 +160,11 @@ def _network(name: NetworkName | None) -> dict[str, Any]:
     return {} if name is None else {"network": {"name": name}}
 
 
-def _loss(name: LossName | None, experiment: ExperimentName) -> dict[str, Any]:
-    if name is None:
-        return {}
+def _loss(name: LossName | None, preset: PresetName, experiment: ExperimentName) -> dict[str, Any]:
+    """Return the loss with its map: that of the published code differs between the two experiments."""
     published = {"rpmap": RPMAP_VARIANTS[f"published-code-{experiment}"].model_dump()}
-    return {"loss": name} | (published if name == "rpdl-published" else {})
+    wanted = "rpdl-published" if preset == "published-code" and name is None else name
+    return ({} if name is None else {"loss": name}) | (published if wanted == "rpdl-published" else {})
 
 
 def _with_common(arm: Any, common: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever a file holds

@@ -11,6 +11,10 @@ from napari_rpdl.settings.network import NetworkSettings
 from napari_rpdl.settings.optimisation import ComputationSettings, OptimisationSettings
 from napari_rpdl.settings.rpmap import RPMapSettings
 
+Grid = Annotated[int, Field(ge=8, le=256)]
+Epochs = Annotated[int, Field(ge=1, le=100_000)]
+StepsPerEpoch = Annotated[int, Field(ge=0, le=100_000)]
+
 
 class TrainingSettings(Settings):
     """How one network is trained."""
@@ -23,11 +27,11 @@ class TrainingSettings(Settings):
     """The reward-penalty map of the loss."""
     network: NetworkSettings = NetworkSettings()
     """The network."""
-    grid: Annotated[int, Field(ge=8, le=256)] = 64
+    grid: Grid = 64
     """Voxels along each axis that the network sees; bones are resampled to it."""
-    epochs: Annotated[int, Field(ge=1, le=100_000)] = 200
+    epochs: Epochs = 200
     """Passes over the training bones at most."""
-    steps_per_epoch: Annotated[int, Field(ge=0, le=100_000)] = 8
+    steps_per_epoch: StepsPerEpoch = 8
     """Batches in one epoch; each shows bones in fresh orientations. 0: every bone once in every orientation (paper)."""
     batch_size: Annotated[int, Field(ge=1, le=1024)] = 2
     """Bones in one batch (with repeated passes: bones times surgeons); the paper uses 64."""

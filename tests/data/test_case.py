@@ -76,3 +76,11 @@ def test_labels_need_structures():
     assert Case("c", GRID, TEMPORAL_BONE, structures=Volume(labels, GRID)).labels() is labels
     with pytest.raises(InputError, match="no structures"):
         Case("c", GRID, TEMPORAL_BONE).labels()
+
+
+def test_a_case_without_a_surgeon_is_as_if_he_had_never_drilled(small_case):
+    left = small_case.without(["surgeon_2", "nobody"])
+    assert left.surgeons == ("surgeon_1", "surgeon_3")
+    assert left.annotations[1].mask is small_case.annotations[2].mask
+    assert left.structures is small_case.structures
+    assert small_case.surgeons == ("surgeon_1", "surgeon_2", "surgeon_3")

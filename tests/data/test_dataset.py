@@ -307,3 +307,15 @@ def test_two_programs_add_surgeons_one_after_the_other(small_dataset):
     now = Dataset.open(small_dataset.folder)
     assert sorted(now.surgeons) == sorted([*small_dataset.surgeons, *names])
     assert len(now.case("bone_1").annotations) == 3 + 12
+
+
+def test_a_keeping_dataset_reads_each_case_once(small_dataset):
+    kept = small_dataset.keeping()
+    case = kept.case("bone_1")
+    shutil.rmtree(small_dataset.folder / "cases" / "bone_1")
+    assert kept.case("bone_1") is case
+    assert kept == small_dataset
+    with pytest.raises(InputError):
+        small_dataset.case("bone_1")
+    with pytest.raises(InputError):
+        small_dataset.keeping().case("bone_1")

@@ -1,4 +1,4 @@
-"""Score rows and result folders as an experiment writes them, of made-up (synthetic) numbers."""
+"""Tiny experiments; score rows and result folders as an experiment writes them, of made-up (synthetic) numbers."""
 
 import itertools
 import shutil
@@ -13,6 +13,7 @@ from napari_rpdl.experiments.scores import ScoreRow, write_rows
 from napari_rpdl.learning.events import EpochEnded, TrainingEnded
 from napari_rpdl.learning.runs import Run, RunRecord
 from napari_rpdl.settings import PRESETS
+from napari_rpdl.settings.experiment import ExperimentSettings
 
 DEFAULT = f"default/{PRESETS['default'].network.name}/{PRESETS['default'].loss}"
 ARMS = ("paper/unet-published/wcel", "paper/unet-published/dice", "paper/unet-published/rpdl", DEFAULT)
@@ -159,3 +160,25 @@ def write() -> Callable[..., None]:
 def make_run() -> Callable[..., Run]:
     """``write_run``, for tests."""
     return write_run
+
+
+TINY = {
+    "grid": 16,
+    "epochs": 2,
+    "steps_per_epoch": 2,
+    "learning_rate": 0.01,
+    "threads": 1,
+    "shift": 0,
+    "network": {"channels": [4, 8]},
+}
+
+
+@pytest.fixture
+def tiny():
+    """Return a function that makes the settings of an experiment of seconds."""
+
+    def make(experiment="bones", **given):
+        given = {"seeds": [0], "thorough": False, "arms": [{"training": {"loss": "dice"}}], **given}
+        return ExperimentSettings.model_validate({"experiment": experiment, "common": TINY, **given})
+
+    return make

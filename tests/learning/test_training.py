@@ -315,3 +315,57 @@ def test_without_pytorch_it_says_what_to_install(tiny_settings, small_dataset, t
     monkeypatch.setattr("napari_rpdl.learning.requirements.find_spec", lambda module: None)
     with pytest.raises(InputError, match=r"PyTorch.*pip install 'napari-rpdl\[learning\]'"):
         list(train(tiny_settings, small_dataset, tmp_path / "run", []))
+
+
+def test_a_held_out_surgeon_leaves_no_trace(small_dataset, tiny_settings, tmp_path):
+    """Whatever a held-out surgeon drilled, losses, maps and weights are bit for bit the same."""
+
+    def other(case):
+        annotations = tuple(
+            dataclasses.replace(one, mask=np.roll(one.mask, 5, 1)) if one.surgeon == "surgeon_2" else one
+            for one in case.annotations
+        )
+        return dataclasses.replace(case, annotations=annotations)
+
+    changed = rewrite(small_dataset, tmp_path / "changed", other)
+    folders = [tmp_path / "a", tmp_path / "b"]
+    events = [
+        list(train(tiny_settings, dataset, folder, ["bone_3"], ["surgeon_2"]))
+        for dataset, folder in zip((small_dataset, changed), folders, strict=True)
+    ]
+    assert losses(events[0]) == losses(events[1])
+    case = small_dataset.case("bone_3")
+    assert np.array_equal(*(predict(folder, case).probabilities for folder in folders))
+    record = Run.open(folders[0]).record
+    assert record.hold_out_surgeons == ("surgeon_2",)
+    assert record.surgeons == ("surgeon_1", "surgeon_3")
+    seen = losses(list(train(tiny_settings, small_dataset, tmp_path / "all", ["bone_3"])))
+    assert seen != losses(events[0])
+
+
+def test_a_held_out_surgeon_stays_held_out_after_a_resume(small_dataset, tiny_settings, tmp_path):
+    whole = list(train(tiny_settings, small_dataset, tmp_path / "whole", ["bone_3"], ["surgeon_2"]))
+    events = train(tiny_settings, small_dataset, tmp_path / "cut", ["bone_3"], ["surgeon_2"])
+    next(event for event in events if isinstance(event, EpochEnded) and event.epoch == 2)
+    events.close()
+    rest = list(resume(small_dataset, tmp_path / "cut"))
+    assert losses(rest) == [step for step in losses(whole) if step[0] > 2]
+
+
+def test_bones_that_only_held_out_surgeons_drilled_are_left_out(small_dataset, tiny_settings, tmp_path):
+    def thinned(case):
+        return case.without(["surgeon_1", "surgeon_3"]) if case.case_id == "bone_3" else case
+
+    dataset = rewrite(small_dataset, tmp_path / "thin", thinned)
+    events = list(train(tiny_settings, dataset, tmp_path / "run", [], ["surgeon_2"]))
+    assert "bone_3 is left out: it has no annotations." in [event.text for event in of(Said, events)]
+    record = Run.open(tmp_path / "run").record
+    assert "bone_3" not in {*record.training_cases, *record.validation_cases}
+
+
+def test_surgeons_to_hold_out_must_exist_and_leave_one(small_dataset, tiny_settings, tmp_path):
+    with pytest.raises(InputError, match="Cannot hold out the surgeon surgeon_9"):
+        list(train(tiny_settings, small_dataset, tmp_path / "run", [], ["surgeon_9"]))
+    with pytest.raises(InputError, match="No surgeon is left"):
+        list(train(tiny_settings, small_dataset, tmp_path / "run", [], small_dataset.surgeons))
+    assert not (tmp_path / "run").exists()

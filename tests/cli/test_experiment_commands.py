@@ -1,0 +1,112 @@
+import json
+
+import pytest
+
+from napari_rpdl.experiments.results import Results
+from napari_rpdl.learning.runs import Run
+from napari_rpdl.settings import RPMAP_VARIANTS
+
+COMMON = {"grid": 16, "epochs": 1, "steps_per_epoch": 1, "threads": 1, "network": {"channels": [4, 8]}}
+
+
+@pytest.fixture
+def settings_file(tmp_path):
+    """Return a function that writes the settings of a tiny experiment."""
+
+    def write(**given):
+        whole = {"common": COMMON, "seeds": [0], "protocols": ["repaired"], "thorough": False, **given}
+        (tmp_path / "experiment.json").write_text(json.dumps(whole))
+        return tmp_path / "experiment.json"
+
+    return write
+
+
+def test_a_settings_file_is_the_whole_experiment(result, small_dataset, settings_file, tmp_path):
+    arms = [{"training": {"loss": "dice"}}, {"training": {"loss": "wcel"}}]
+    out = tmp_path / "results"
+    told = result("experiment", "bones", small_dataset.folder, out, "--settings", settings_file(arms=arms))
+    assert (told["pieces"], told["failed"]) == (9, [])
+    rows = list(Results.open(out).rows())
+    assert told["rows"] == len(rows)
+    assert {row.method for row in rows} == {
+        "default/unet/dice",
+        "default/unet/wcel",
+        "surgeons",
+        "mean-vote-map",
+        "oracle",
+    }
+
+
+def test_flags_cross_presets_networks_and_losses(run, small_dataset, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "napari_rpdl.experiments.experiment.run_experiment",
+        lambda dataset, folder, settings, execution: asked.append((settings, execution)) or iter(()),
+    )
+    words = ["--networks", "unet", "resenc", "--losses", "dice", "rpdl-published", "--seeds", "4", "5"]
+    more = ["--protocols", "paper", "--grid", "32", "--epochs", "7", "--steps-per-epoch", "3", "--jobs", "3"]
+    status, _, err = run("experiment", "surgeons", small_dataset.folder, tmp_path / "results", *words, *more)
+    assert status == 0, err
+    ((settings, execution),) = asked
+    assert execution.jobs == 3
+    assert settings.experiment == "surgeons"
+    assert settings.seeds == (4, 5)
+    assert settings.protocols == ("paper",)
+    assert [arm.method for arm in settings.arms] == [
+        "default/unet/dice",
+        "default/unet/rpdl-published",
+        "default/resenc/dice",
+        "default/resenc/rpdl-published",
+    ]
+    assert {(a.training.grid, a.training.epochs, a.training.steps_per_epoch) for a in settings.arms} == {(32, 7, 3)}
+    assert settings.arms[1].training.rpmap == RPMAP_VARIANTS["published-code-surgeons"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "status"),
+    [
+        (["--losses", "l2"], "l2", 2),
+        (["--networks", "transformer"], "transformer", 2),
+        (["--seeds", "1", "1"], "expected each seed once", 2),
+        (["--grid", "4"], "grid", 2),
+        (["--jobs", "0"], "jobs", 2),
+        (["--settings", "nowhere.json"], "nowhere.json", 1),
+        (["--settings", "nowhere.json", "--losses", "dice"], "Leave out the other flags", 2),
+    ],
+)
+def test_wrong_words_are_explained(run, small_dataset, tmp_path, words, told, status):
+    found, _, err = run("experiment", "bones", small_dataset.folder, tmp_path / "results", *words)
+    assert found == status
+    assert told in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_file_of_the_other_experiment_names_the_right_verb(run, small_dataset, settings_file, tmp_path):
+    status, _, err = run(
+        "experiment", "surgeons", small_dataset.folder, tmp_path / "results", "--settings", settings_file()
+    )
+    assert status == 1
+    assert "napari-rpdl experiment bones" in err
+
+
+def test_a_failed_piece_is_told_and_the_status_says_so(run, small_dataset, settings_file, tmp_path):
+    out = tmp_path / "results"
+    stranger = out / "runs" / "repaired" / "default-unet-rpdl" / "bone_2" / "seed_0" / "notes.txt"
+    words = ("experiment", "bones", small_dataset.folder, out, "--settings", settings_file())
+    run(*words[:-2], "--settings", settings_file(arms=[{"training": {"loss": "rpdl"}}]))
+    for path in stranger.parent.iterdir():
+        if path.is_file():
+            path.unlink()
+    stranger.write_text("mine")
+    status, _, err = run(*words)
+    assert status == 1
+    assert "FAILED" in err
+    assert "holds other files" in err
+
+
+def test_surgeons_are_held_out_of_a_single_training(result, small_dataset, tmp_path):
+    words = ["--grid", "16", "--channels", "4", "8", "--epochs", "1", "--steps-per-epoch", "1", "--threads", "1"]
+    out = tmp_path / "run"
+    result("train", small_dataset.folder, out, "--hold-out-surgeons", "surgeon_1", "surgeon_3", *words)
+    assert Run.open(out).record.surgeons == ("surgeon_2",)

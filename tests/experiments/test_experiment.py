@@ -1,0 +1,47 @@
+from collections import Counter
+
+import pytest
+
+from napari_rpdl.errors import InputError
+from napari_rpdl.experiments.events import ExperimentEnded, ExperimentProgressed, PieceScored
+from napari_rpdl.experiments.experiment import run_experiment
+from napari_rpdl.experiments.results import Results
+from napari_rpdl.learning.events import StepEnded
+
+
+def test_a_whole_experiment(small_dataset, tiny, tmp_path):
+    settings = tiny(protocols=["repaired"])
+    events = list(run_experiment(small_dataset, tmp_path / "results", settings))
+    progress = [(event.done, event.total) for event in events if isinstance(event, ExperimentProgressed)]
+    assert progress == [(done, 6) for done in range(7)]
+    rows = list(Results.open(tmp_path / "results").rows())
+    assert events[-1] == ExperimentEnded(str(tmp_path / "results"), 6, len(rows), ())
+    methods = Counter(row.method for row in rows if row.metric == "dice")
+    assert methods == {"default/unet/dice": 18, "surgeons": 9, "mean-vote-map": 9, "oracle": 9}
+    # Nothing is done twice, and a seed that is added trains nothing again.
+    more = tiny(protocols=["repaired"], seeds=[0, 1])
+    again = list(run_experiment(small_dataset, tmp_path / "results", more))
+    assert [event.key.split("/")[-1] for event in again if isinstance(event, PieceScored)] == ["seed_1"] * 3
+
+
+def test_stopped_anywhere_it_goes_on_to_the_same_scores(small_dataset, tiny, tmp_path):
+    settings = tiny(protocols=["repaired"])
+    list(run_experiment(small_dataset, tmp_path / "whole", settings))
+    for steps in (1, 3, 6):
+        events = run_experiment(small_dataset, tmp_path / "cut", settings)
+        for event in events:
+            steps -= isinstance(event, StepEnded)
+            if not steps:
+                break
+        events.close()
+    list(run_experiment(small_dataset, tmp_path / "cut", settings))
+    assert list(Results.open(tmp_path / "cut").rows()) == list(Results.open(tmp_path / "whole").rows())
+
+
+def test_too_little_to_compare_makes_no_folder(small_dataset, tiny, tmp_path):
+    import dataclasses
+
+    alone = dataclasses.replace(small_dataset, surgeons=("surgeon_1",))
+    with pytest.raises(InputError, match="add another one's regions"):
+        list(run_experiment(alone, tmp_path / "results", tiny("surgeons")))
+    assert not (tmp_path / "results").exists()
