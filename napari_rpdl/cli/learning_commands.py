@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, make_dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from typing_extensions import override
 from tyro.conf import Positional
@@ -177,5 +177,6 @@ def how_to_resume(run: Path) -> str:
 
 def _show_training(events: Iterator[Event], run: Path, *, as_json: bool) -> None:
     last = follow(events)
-    result: dict[str, Any] = {} if last is None else asdict(last)
-    answer(result, f"Predict a bone with it: {PROGRAM} predict {run} DATASET CASE OUT.nii.gz", as_json=as_json)
+    if last is None:
+        return  # one of several processes that torchrun started; the first one speaks
+    answer(asdict(last), f"Predict a bone with it: {PROGRAM} predict {run} DATASET CASE OUT.nii.gz", as_json=as_json)

@@ -23,6 +23,7 @@ from napari_rpdl.learning.collapse import CollapseWatch
 from napari_rpdl.learning.devices import choose_device, cpu_threads, explaining_memory, seeded
 from napari_rpdl.learning.environment import record_environment
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
+from napari_rpdl.learning.group import Group, check_group, joined_group
 from napari_rpdl.learning.losses import make_loss
 from napari_rpdl.learning.networks import check_network, expect_foreground, load_pretrained
 from napari_rpdl.learning.optimising import WeightAverage, clip, make_optimiser, set_learning_rate
@@ -40,6 +41,7 @@ from napari_rpdl.settings import TrainingSettings
 def check_settings(settings: TrainingSettings) -> None:
     """Raise an InputError for what can be known to fail before any bone is read."""
     choose_device(settings.device)
+    check_group(settings)
     check_network(settings.network, settings.grid)
     if settings.tensorboard:
         check_tensorboard()
@@ -66,14 +68,20 @@ def load_cases(
 
 
 def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator[Event]:
-    """Train the network of ``run`` from its last checkpoint, or from the start where it has none."""
+    """Train the network of ``run`` from its last checkpoint, or from the start where it has none.
+
+    Where torchrun started several processes, all call this, and the first alone writes.
+    """
     settings, record = run.settings, run.record
+    ended: TrainingEnded | None = None
     remedy = f"smaller batch_size (now {settings.batch_size}), a smaller grid (now {settings.grid}) or fewer channels."
-    with cpu_threads(settings.threads), explaining_memory(f"Choose a {remedy}"):
-        fitting = _Fitting(run, [cases[c] for c in record.training_cases], [cases[c] for c in record.validation_cases])
-        record_environment(run.folder, fitting.device)
+    with cpu_threads(settings.threads), explaining_memory(f"Choose a {remedy}"), joined_group(settings) as group:
+        training, watching = ([cases[c] for c in ids] for ids in (record.training_cases, record.validation_cases))
+        fitting = _Fitting(run, training, watching, group)
+        if group.first:
+            record_environment(run.folder, fitting.device)
         yield TrainingStarted(
-            device=str(fitting.device),
+            device=f"{fitting.device}, {group.size} processes" if group.size > 1 else str(fitting.device),
             parameters=sum(parameter.numel() for parameter in fitting.network.parameters()),
             epochs=settings.epochs,
             steps_per_epoch=fitting.plan.steps_per_epoch,
@@ -81,7 +89,7 @@ def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator
             training_bones=_bones(dataset, record.training_cases),
             validation_bones=_bones(dataset, record.validation_cases),
         )
-        with _curves(run) as curves:
+        with _curves(run, group) as curves:
             while (reason := fitting.progress.reason(settings)) is None:
                 for event in fitting.epoch():
                     if curves is not None and isinstance(event, EpochEnded):
@@ -89,16 +97,21 @@ def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator
                     yield event
         progress = fitting.progress
         ended = TrainingEnded(reason, progress.epoch, progress.best_epoch, progress.best_loss or 0.0, str(run.folder))
-        run.append(ended)
+        if group.first:
+            run.append(ended)
+    if ended is not None:  # else the first process was stopped, and this one with it
         yield ended
 
 
 class _Fitting:
     """Network, optimiser and where they stand."""
 
-    def __init__(self, run: Run, training: Sequence[PackedCase], validation: Sequence[PackedCase]) -> None:
+    def __init__(
+        self, run: Run, training: Sequence[PackedCase], validation: Sequence[PackedCase], group: Group
+    ) -> None:
         settings = run.settings
         self.run = run
+        self.group = group
         self.settings = settings
         self.codes = run.record.table.codes
         self.device = choose_device(settings.device)
@@ -117,7 +130,7 @@ class _Fitting:
         memory = settings.optimisation.weight_average
         self.average = WeightAverage(self.network, memory) if memory else None
         self.optimiser = make_optimiser(self.network, settings)
-        self.stepper = Stepper(self.network, loss, settings.computation, self.device)
+        self.stepper = Stepper(self.network, loss, settings.computation, self.device, group)
         self.progress = Progress.start(settings)
         if run.checkpoint("last").is_file():
             self._continue()
@@ -130,14 +143,15 @@ class _Fitting:
         started = time.monotonic()
         losses, shares, rate = [], [], self.progress.learning_rate
         for step, draws in enumerate(self.plan.epoch(number), 1):
+            self.group.go_on()
             rate = learning_rate(self.settings, self.progress.learning_rate, (number - 1) * steps + step - 1, steps)
             loss, share = self._step(draws, rate, number, step)
             yield from self.stepper.news()
             losses.append(loss)
             shares.append(share)
             yield StepEnded(number, step, steps, epochs, loss, self.clock.step_ended())
-        training_loss = float(np.mean(losses))
-        watched = self._validate()
+        self.group.go_on()
+        training_loss, watched = self.group.agreed((float(np.mean(losses)), self._validate()))
         self._check_finite(training_loss if watched.loss is None else watched.loss)
         self.progress = self.progress.after(training_loss if watched.loss is None else watched.loss, self.settings)
         event = EpochEnded(
@@ -151,15 +165,16 @@ class _Fitting:
             remaining_s=self.clock.remaining(),
             best=self.progress.improved,
         )
-        self.run.append(event)
-        self._save(event)
+        if self.group.first:
+            self.run.append(event)
+            self._save(event)
         yield event
         if (said := self.collapse.after(float(np.mean(shares)))) is not None:
             yield said
 
     def _step(self, draws: Sequence[Draw], rate: float, epoch: int, step: int) -> tuple[float, float]:
         """Learn one batch; return its loss, and the share of voxels called drilled."""
-        batch = make_batch(self.bones, draws, self.codes, self.settings)
+        batch = make_batch(self.bones, draws, self.codes, self.settings, self.group.mine(len(draws)))
         self.network.train()
         loss, share = self.stepper.step(batch, self.settings.seed, epoch, step)
         value = loss.item()
@@ -175,7 +190,10 @@ class _Fitting:
         numbers = self.plan.watching.tolist()
         draws = [self.plan.draw(number) for number in numbers] or [Draw(i) for i in range(len(self.watched_bones))]
         judged = self.network if self.average is None else self.average.network
-        return validate(self.stepper, judged, self.watched_bones, draws, self.settings, self.codes)
+        self.group.average_statistics(self.network)
+        if self.average is not None:
+            self.group.average_statistics(judged)
+        return validate(self.stepper, judged, self.watched_bones, draws, self.settings, self.codes, self.group)
 
     def _check_finite(self, loss: float) -> None:
         weights = self.network.parameters()
@@ -233,9 +251,9 @@ class _Clock:
 
 
 @contextmanager
-def _curves(run: Run) -> Iterator[Curves | None]:
+def _curves(run: Run, group: Group) -> Iterator[Curves | None]:
     """Give the log for TensorBoard where it is wished."""
-    if not run.settings.tensorboard:
+    if not (run.settings.tensorboard and group.first):
         yield None
         return
     with closing(Curves(run.folder)) as curves:

@@ -64,8 +64,9 @@ class Batch(NamedTuple):
     """What the network sees and what the loss compares it with, on one device.
 
     Attributes:
-        inputs: float32 (B, channels, n, n, n).
-        targets: who drilled where, and who counts.
+        inputs: float32 (B, channels, n, n, n); where several processes train together, of
+            those bones that this one passes.
+        targets: who drilled where, and who counts; of all bones.
     """
 
     inputs: Tensor
@@ -138,16 +139,25 @@ def to_right(volume: NDArray[Any], case: Case, right_ears: bool) -> NDArray[Any]
     return volume[:, :, ::-1] if right_ears and case.side == "left" else volume
 
 
-def make_batch(bones: Bones, draws: Sequence[Draw], codes: Sequence[int], settings: TrainingSettings) -> Batch:
+def make_batch(
+    bones: Bones,
+    draws: Sequence[Draw],
+    codes: Sequence[int],
+    settings: TrainingSettings,
+    shown: slice = slice(None),
+) -> Batch:
     """Return the drawn bones, each with structures and annotations turned, moved and bent alike.
 
     Structures and packed masks are whole-number labels: voxels are moved, never mixed.
+    ``shown`` says which of the bones this process passes through the network; where that is
+    none, the first stands in for them.
     """
     volumes = torch.stack([_drawn(bones.volumes[draw.bone], draw) for draw in draws])
     weights, present = _roll([bones.cases[draw.bone] for draw in draws], draws)
     targets = PatternTargets.from_packed(volumes[:, 1:], weights.shape[1], weights, present)
-    static = None if bones.static is None else torch.stack([_drawn(bones.static[d.bone], d) for d in draws])
-    return Batch(encode(volumes[:, 0], codes, settings.network, static), targets)
+    shown = shown if draws[shown] else slice(1)
+    static = None if bones.static is None else torch.stack([_drawn(bones.static[d.bone], d) for d in draws[shown]])
+    return Batch(encode(volumes[shown, 0], codes, settings.network, static), targets)
 
 
 def _drawn(volume: Tensor, draw: Draw) -> Tensor:

@@ -18,6 +18,7 @@ from torch.func import functional_call
 
 from napari_rpdl.events import Event, Said
 from napari_rpdl.learning.devices import free_memory, is_out_of_memory, seeded
+from napari_rpdl.learning.group import Group
 from napari_rpdl.learning.losses.pattern_sums import why_plain
 from napari_rpdl.learning.losses.targets import PatternTargets
 from napari_rpdl.learning.networks import HasAuxiliaryLoss
@@ -34,9 +35,15 @@ class Stepper:
     """
 
     def __init__(
-        self, network: nn.Module, loss: nn.Module, settings: ComputationSettings, device: torch.device
+        self,
+        network: nn.Module,
+        loss: nn.Module,
+        settings: ComputationSettings,
+        device: torch.device,
+        group: Group | None = None,
     ) -> None:
         self.network = network
+        self._group = group or Group()
         self._loss = loss
         self._device = device
         self._part = settings.micro_batch
@@ -63,7 +70,7 @@ class Stepper:
         """Put the gradient of a batch into the parameters; in halves as often as memory runs out.
 
         Args:
-            batch: any number of bones.
+            batch: any number of bones; of a group of processes each has its part.
             key: what dropout is a function of.
 
         Returns:
@@ -72,10 +79,14 @@ class Stepper:
         while True:
             size = min(self._part or len(batch.inputs), len(batch.inputs))
             try:
-                return self._whole(batch, *key) if size == len(batch.inputs) else self._in_parts(batch, size, *key)
+                found = self._whole(batch, *key) if size == len(batch.inputs) else self._in_parts(batch, size, *key)
             except (MemoryError, RuntimeError) as error:
-                if size == 1 or not is_out_of_memory(error):
+                # Alone in trying again, one of a group would wait for the others forever.
+                if size == 1 or self._group.size > 1 or not is_out_of_memory(error):
                     raise
+            else:
+                self._group.add_up(self.network)
+                return found
             # Outside of the handler, whose traceback would keep the memory alive.
             self._halve(size)
 
@@ -86,27 +97,35 @@ class Stepper:
 
     def _whole(self, batch: Batch, *key: int) -> tuple[Tensor, Tensor]:
         self.network.zero_grad(set_to_none=True)
-        with seeded(self._device, *key):
-            logits = self.logits(batch.inputs)
+        with seeded(self._device, *key, *self._group.key):
+            own = self.logits(batch.inputs)
+        logits = self._group.joined(own, batch.targets.bones)
         loss = self.loss(logits, batch.targets)
-        torch.autograd.backward(_with_auxiliary(loss, self.network, 1.0))
+        torch.autograd.backward(_with_auxiliary(loss, self.network, self._share(own, batch)))
         return loss.detach(), _drilled_share(logits)
 
     def _in_parts(self, batch: Batch, size: int, *key: int) -> tuple[Tensor, Tensor]:
         self.network.zero_grad(set_to_none=True)
         parts = torch.split(batch.inputs, size)
         with torch.no_grad():
-            found = [self._trial(part, *key, number) for number, part in enumerate(parts)]
-        logits = torch.cat(found).requires_grad_()
+            found = [self._trial(part, *key, *self._group.key, number) for number, part in enumerate(parts)]
+        own = torch.cat(found).requires_grad_()
+        logits = self._group.joined(own, batch.targets.bones)
         loss = self.loss(logits, batch.targets)
-        (slopes,) = torch.autograd.grad(loss, logits)
+        (slopes,) = torch.autograd.grad(loss, own)
         for number, (part, slope) in enumerate(zip(parts, torch.split(slopes, size), strict=True)):
-            with seeded(self._device, *key, number):
+            with seeded(self._device, *key, *self._group.key, number):
                 again = self.logits(part)
             # Its value is of no interest, its gradient is the chain rule's.
             linear = (again * slope).sum()
-            torch.autograd.backward(_with_auxiliary(linear, self.network, len(part) / len(batch.inputs)))
+            torch.autograd.backward(_with_auxiliary(linear, self.network, self._share(part, batch)))
         return loss.detach(), _drilled_share(logits)
+
+    def _share(self, part: Tensor, batch: Batch) -> float:
+        """Return how much of the batch a part is; one that only stands in (``make_batch``) is none of it."""
+        bones = batch.targets.bones
+        own = self._group.mine(bones)
+        return len(part) / bones if own.stop > own.start else 0.0
 
     def _trial(self, part: Tensor, *key: int) -> Tensor:
         """Return the logits of a part, and leave running statistics for the second pass to update."""

@@ -15,6 +15,7 @@ from napari_rpdl.events import Event, Progressed
 from napari_rpdl.learning.attachment import check_idle
 from napari_rpdl.learning.requirements import check_requirements
 from napari_rpdl.learning.runs import Run, RunRecord, check_free
+from napari_rpdl.learning.torchrun import place, spoken_by_the_first
 from napari_rpdl.settings import TrainingSettings
 
 
@@ -28,7 +29,8 @@ def train(
     """Train one network; yield what happens, at least once a step.
 
     Closing the iterator stops at once; the run keeps the checkpoints of the last
-    finished epoch, and ``resume`` goes on from there.
+    finished epoch, and ``resume`` goes on from there. Of the processes that torchrun
+    started, the first yields and writes.
 
     Args:
         settings: how to train.
@@ -44,12 +46,18 @@ def train(
             bones are left, the grid does not suit the network, memory or disk run out,
             or the loss is no longer a number. What was written before stays usable.
     """
+    return spoken_by_the_first(_train(settings, dataset, run, hold_out))
+
+
+def _train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Sequence[str]) -> Iterator[Event]:
     check_requirements()
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
     from napari_rpdl.learning import fitting
 
-    check_free(run)
+    first = place().first
+    if first:
+        check_free(run)
     fitting.check_settings(settings)
     entries = _not_held_out(dataset, hold_out)
     surgeons = _not_held_out_surgeons(dataset, hold_out_surgeons)
@@ -69,7 +77,8 @@ def train(
         table=dataset.table,
         surgeons=surgeons,
     )
-    yield from fitting.fit(Run.create(run, settings, record), dataset, cases)
+    make = Run.create if first else Run
+    yield from fitting.fit(make(run, settings, record), dataset, cases)
 
 
 def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
@@ -81,6 +90,10 @@ def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
     Raises:
         InputError: as ``train``; or the run is complete, damaged, or of another dataset.
     """
+    return spoken_by_the_first(_resume(dataset, run))
+
+
+def _resume(dataset: Dataset, run: Path) -> Iterator[Event]:
     check_requirements()
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)

@@ -1,12 +1,14 @@
 """How well the network does on what only watches."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from napari_rpdl.learning.group import Group
 from napari_rpdl.learning.plan import Draw
 from napari_rpdl.learning.sampling import Batch, Bones, make_batch
 from napari_rpdl.learning.stepping import Stepper
@@ -36,20 +38,22 @@ def validate(
     draws: Sequence[Draw],
     settings: TrainingSettings,
     codes: Sequence[int],
+    group: Group | None = None,
 ) -> Watched:
-    """Return the mean loss and Dice of ``network`` on the drawn bones."""
+    """Return the mean loss and Dice of ``network`` on the drawn bones; processes of a group share the batches."""
     if not draws:
         return Watched()
     network.eval()
-    losses: list[float] = []
-    dices: list[float] = []
+    group = group or Group()
     size = settings.computation.micro_batch or settings.batch_size
-    for first in range(0, len(draws), size):
+    found: list[tuple[list[float], list[float]]] = []
+    for first in range(0, len(draws), size)[group.rank :: group.size]:
         some = draws[first : first + size]
         batch = make_batch(bones, some, codes, settings)
         logits = stepper.logits(batch.inputs, network)
-        losses += [stepper.loss(logits, batch.targets).item()] * len(some)
-        dices += _dices(logits, batch, bones, some)
+        loss = stepper.loss(logits, batch.targets).item()
+        found.append(([loss] * len(some), list(_dices(logits, batch, bones, some))))
+    losses, dices = (list(chain.from_iterable(each)) for each in zip(*group.gathered(found), strict=True))
     return Watched(float(np.mean(losses)), float(np.mean(dices)))
 
 

@@ -39,3 +39,5 @@ class ComputationSettings(Settings):
     """Let torch.compile rewrite the network: the first step takes much longer, later ones may be faster."""
     micro_batch: Annotated[int, Field(ge=0, le=1024)] = 0
     """Bones that pass the network at once; 0: the whole batch, and half as many as often as memory runs out."""
+    patience_s: Annotated[float, Field(ge=1, le=86400)] = 600.0
+    """Seconds that processes which torchrun started wait for each other before the training ends."""
