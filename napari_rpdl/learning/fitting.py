@@ -24,7 +24,7 @@ from napari_rpdl.learning.devices import choose_device, cpu_threads, explaining_
 from napari_rpdl.learning.environment import record_environment
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.learning.group import Group, check_group, joined_group
-from napari_rpdl.learning.losses import make_loss
+from napari_rpdl.learning.losses import make_loss, make_start_loss
 from napari_rpdl.learning.networks import check_network, expect_foreground, load_pretrained
 from napari_rpdl.learning.optimising import WeightAverage, clip, make_optimiser, set_learning_rate
 from napari_rpdl.learning.plan import Draw, make_plan
@@ -42,6 +42,7 @@ def check_settings(settings: TrainingSettings) -> None:
     """Raise an InputError for what can be known to fail before any bone is read."""
     choose_device(settings.device)
     check_group(settings)
+    make_start_loss(settings)
     check_network(settings.network, settings.grid)
     if settings.tensorboard:
         check_tensorboard()
@@ -131,6 +132,7 @@ class _Fitting:
         self.average = WeightAverage(self.network, memory) if memory else None
         self.optimiser = make_optimiser(self.network, settings)
         self.stepper = Stepper(self.network, loss, settings.computation, self.device, group)
+        self.start_loss = make_start_loss(settings)
         self.progress = Progress.start(settings)
         if run.checkpoint("last").is_file():
             self._continue()
@@ -176,14 +178,16 @@ class _Fitting:
         """Learn one batch; return its loss, and the share of voxels called drilled."""
         batch = make_batch(self.bones, draws, self.codes, self.settings, self.group.mine(len(draws)))
         self.network.train()
-        loss, share = self.stepper.step(batch, self.settings.seed, epoch, step)
+        steps = (epoch - 1) * self.plan.steps_per_epoch + step
+        follow = self.start_loss if steps <= self.settings.optimisation.cross_entropy_steps else None
+        loss, share = self.stepper.step(batch, self.settings.seed, epoch, step, follow=follow)
         value = loss.item()
         self._check_finite(value)
         clip(self.network, self.settings.optimisation)
         set_learning_rate(self.optimiser, rate)
         self.optimiser.step()
         if self.average is not None:
-            self.average.update(self.network, (epoch - 1) * self.plan.steps_per_epoch + step)
+            self.average.update(self.network, steps)
         return value, share.item()
 
     def _validate(self) -> Watched:

@@ -66,12 +66,13 @@ class Stepper:
         value: Tensor = self._loss(logits, targets)
         return value
 
-    def step(self, batch: Batch, *key: int) -> tuple[Tensor, Tensor]:
+    def step(self, batch: Batch, *key: int, follow: nn.Module | None = None) -> tuple[Tensor, Tensor]:
         """Put the gradient of a batch into the parameters; in halves as often as memory runs out.
 
         Args:
             batch: any number of bones; of a group of processes each has its part.
             key: what dropout is a function of.
+            follow: another loss, which gives the gradient; what is returned is still the value of ours.
 
         Returns:
             The loss, and the share of voxels that the network calls drilled (both without gradient).
@@ -79,7 +80,7 @@ class Stepper:
         while True:
             size = min(self._part or len(batch.inputs), len(batch.inputs))
             try:
-                found = self._whole(batch, *key) if size == len(batch.inputs) else self._in_parts(batch, size, *key)
+                found = self._one_pass(batch, size, follow, *key)
             except (MemoryError, RuntimeError) as error:
                 # Alone in trying again, one of a group would wait for the others forever.
                 if size == 1 or self._group.size > 1 or not is_out_of_memory(error):
@@ -95,16 +96,22 @@ class Stepper:
         said, self.said = self.said, []
         yield from said
 
-    def _whole(self, batch: Batch, *key: int) -> tuple[Tensor, Tensor]:
+    def _one_pass(self, batch: Batch, size: int, follow: nn.Module | None, *key: int) -> tuple[Tensor, Tensor]:
+        if size == len(batch.inputs):
+            return self._whole(batch, follow, *key)
+        return self._in_parts(batch, size, follow, *key)
+
+    def _whole(self, batch: Batch, follow: nn.Module | None, *key: int) -> tuple[Tensor, Tensor]:
         self.network.zero_grad(set_to_none=True)
         with seeded(self._device, *key, *self._group.key):
             own = self.logits(batch.inputs)
         logits = self._group.joined(own, batch.targets.bones)
         loss = self.loss(logits, batch.targets)
-        torch.autograd.backward(_with_auxiliary(loss, self.network, self._share(own, batch)))
+        followed = loss if follow is None else follow(logits, batch.targets)
+        torch.autograd.backward(_with_auxiliary(followed, self.network, self._share(own, batch)))
         return loss.detach(), _drilled_share(logits)
 
-    def _in_parts(self, batch: Batch, size: int, *key: int) -> tuple[Tensor, Tensor]:
+    def _in_parts(self, batch: Batch, size: int, follow: nn.Module | None, *key: int) -> tuple[Tensor, Tensor]:
         self.network.zero_grad(set_to_none=True)
         parts = torch.split(batch.inputs, size)
         with torch.no_grad():
@@ -112,7 +119,7 @@ class Stepper:
         own = torch.cat(found).requires_grad_()
         logits = self._group.joined(own, batch.targets.bones)
         loss = self.loss(logits, batch.targets)
-        (slopes,) = torch.autograd.grad(loss, own)
+        (slopes,) = torch.autograd.grad(loss if follow is None else follow(logits, batch.targets), own)
         for number, (part, slope) in enumerate(zip(parts, torch.split(slopes, size), strict=True)):
             with seeded(self._device, *key, *self._group.key, number):
                 again = self.logits(part)

@@ -65,5 +65,7 @@ class NetworkSettings(Settings):
     """The autoencoder branch of myronenko18: as in its paper, as MONAI has it, or none."""
     reconstruction: Literal["squared-error", "cross-entropy"] = "squared-error"
     """How the autoencoder branch is judged; cross-entropy suits one-hot structures only."""
+    stages: Literal["strided", "dilated"] = "strided"
+    """The last two stages of med3d: strided (MONAI; lighter), or dilated (MedicalNet; an eighth of the grid)."""
     weights: Annotated[str, Field(max_length=4096)] = ""
     """File with MedicalNet weights (a plain state dict) that med3d starts from; none where empty."""

@@ -24,6 +24,8 @@ class OptimisationSettings(Settings):
     """A gradient longer than this is shortened to it; 0 leaves every gradient as it is."""
     weight_average: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Memory of a running mean of the weights (e.g. 0.99), which then watches, is kept and predicts; 0: no mean."""
+    cross_entropy_steps: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    """Steps at the start that follow soft cross-entropy, whose gradient does not vanish, instead of the loss."""
     prior_bias: bool = True
     """The untrained network already expects the training set's share of drilled voxels; published code: no."""
 

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from napari_rpdl.errors import InputError
 from napari_rpdl.events import Said
 from napari_rpdl.learning import fitting
 from napari_rpdl.learning.checkpoint import read_checkpoint
@@ -44,6 +45,10 @@ VARIANTS = {
         "validation_share": 0.3,
         "batch_size": 3,
         "computation": ComputationSettings(precision="bfloat16", micro_batch=2),
+    },
+    "cross-entropy for the first five steps": {
+        "loss": "rpdl-published",
+        "optimisation": OptimisationSettings(cross_entropy_steps=5),
     },
     "a head for each surgeon": {
         "loss": "surgeon-heads",
@@ -154,6 +159,33 @@ def test_without_prior_bias_half_of_everything_is_drilled_at_first(tiny_settings
         start[prior_bias] = losses(events)[0][2]
     assert start[False] > 1.2
     assert start[True] < 1.1
+
+
+def test_the_first_steps_follow_the_cross_entropy_and_the_loss_is_still_what_is_told(
+    tiny_settings, small_dataset, tmp_path
+):
+    """After one step the weights are those of the cross-entropy, after two they are no more."""
+    found = {}
+    for name, loss, steps in (("bce", "bce", 0), ("ours", "rpdl-published", 0), ("started", "rpdl-published", 1)):
+        settings = tiny_settings.model_copy(
+            update={"loss": loss, "epochs": 2, "steps_per_epoch": 1, "validation_bones": 0}
+            | {"optimisation": OptimisationSettings(cross_entropy_steps=steps)}
+        )
+        found[name] = losses(train(settings, small_dataset, tmp_path / name, []))
+    assert found["started"][0] == found["ours"][0] != found["bce"][0]
+    assert found["started"][1] != found["ours"][1]
+
+
+def test_surgeon_heads_have_nothing_to_start_with(tiny_settings, small_dataset, tmp_path):
+    settings = tiny_settings.model_copy(
+        update={
+            "loss": "surgeon-heads",
+            "network": tiny_settings.network.model_copy(update={"surgeon_heads": True}),
+            "optimisation": OptimisationSettings(cross_entropy_steps=1),
+        }
+    )
+    with pytest.raises(InputError, match="Set cross_entropy_steps to 0"):
+        list(train(settings, small_dataset, tmp_path / "run", []))
 
 
 def test_the_run_remembers_where_it_computed(tiny_settings, small_dataset, tmp_path):

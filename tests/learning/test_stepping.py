@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch import nn
 
 from napari_rpdl.events import Said
 from napari_rpdl.learning.losses import make_loss
+from napari_rpdl.learning.losses.cross_entropy import WeightedCrossEntropyLoss
 from napari_rpdl.learning.networks import build_network
 from napari_rpdl.learning.plan import Draw
 from napari_rpdl.learning.sampling import Bones, make_batch, pack
@@ -46,6 +49,18 @@ def test_parts_give_the_gradient_of_the_whole(batch, loss, reduction, size):
         torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=float(largest) * 1e-5)
 
 
+@pytest.mark.parametrize("size", [0, 2])
+def test_another_loss_may_give_the_gradient(batch, size):
+    settings = SETTINGS.model_copy(update={"loss": "rpdl-published"})
+    value, _, _ = gradients(stepper(batch, settings), batch)
+    _, _, wanted = gradients(stepper(batch, SETTINGS.model_copy(update={"loss": "bce"})), batch)
+    ours = stepper(batch, settings, micro_batch=size)
+    loss, _ = ours.step(batch, 0, follow=WeightedCrossEntropyLoss())
+    torch.testing.assert_close(loss, value)
+    for parameter, gradient in zip(ours.network.parameters(), wanted, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-3, atol=1e-6)
+
+
 class _Greedy(nn.Module):
     """Runs out of memory for more than ``most`` bones."""
 
@@ -85,7 +100,7 @@ def test_parts_update_running_statistics_once():
     network = nn.Sequential(nn.Conv3d(1, 1, 1), nn.BatchNorm3d(1))
     in_parts = Stepper(network.train(), nn.Identity(), ComputationSettings(micro_batch=1), CPU)
     in_parts.loss = lambda logits, targets: logits.square().mean()
-    in_parts.step(type("B", (), {"inputs": torch.randn(3, 1, 4, 4, 4), "targets": None})(), 0)
+    in_parts.step(SimpleNamespace(inputs=torch.randn(3, 1, 4, 4, 4), targets=SimpleNamespace(bones=3)), 0)
     assert network[1].num_batches_tracked == 3
 
 

@@ -17,7 +17,7 @@ from napari_rpdl.learning.losses.targets import PatternTargets
 from napari_rpdl.learning.losses.vote_utility import VoteUtilityDiceLoss, VoteUtilityLoss
 from napari_rpdl.settings import TrainingSettings
 
-__all__ = ["LOSSES", "PatternLoss", "PatternTargets", "make_loss"]
+__all__ = ["LOSSES", "PatternLoss", "PatternTargets", "make_loss", "make_start_loss"]
 
 
 def _wcel(settings: TrainingSettings, foreground: float) -> PatternLoss:
@@ -70,3 +70,20 @@ def make_loss(settings: TrainingSettings, foreground: float) -> PatternLoss:
         msg = "The training bones hold no drilled region (or nothing else). Check their annotations in the viewer."
         raise InputError(msg)
     return LOSSES[settings.loss](settings, foreground)
+
+
+def make_start_loss(settings: TrainingSettings) -> PatternLoss | None:
+    """Return what the first ``cross_entropy_steps`` steps follow; None where there are none.
+
+    Raises:
+        InputError: the loss has a prediction for each surgeon, which the soft cross-entropy has not.
+    """
+    if not settings.optimisation.cross_entropy_steps:
+        return None
+    if settings.loss == "surgeon-heads":
+        msg = (
+            "surgeon-heads holds a cross-entropy from its first step on, so there is nothing to start with. "
+            "Set cross_entropy_steps to 0."
+        )
+        raise InputError(msg)
+    return WeightedCrossEntropyLoss(reduction=settings.loss_options.reduction)

@@ -11,7 +11,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.learning.networks.interface import HasAuxiliaryLoss, HasOutputBias, Sizes
 from napari_rpdl.learning.networks.isensee import build_isensee17
 from napari_rpdl.learning.networks.isensee_published import build_isensee_published
-from napari_rpdl.learning.networks.med3d import Med3D, build_med3d, check_med3d
+from napari_rpdl.learning.networks.med3d import Med3D, build_med3d, check_med3d, med3d_halvings
 from napari_rpdl.learning.networks.myronenko import build_myronenko18, check_myronenko18
 from napari_rpdl.learning.networks.resenc import build_resenc
 from napari_rpdl.learning.networks.unet import build_unet
@@ -27,12 +27,12 @@ class Architecture(NamedTuple):
 
     Attributes:
         build: from settings and sizes to a network with fresh weights.
-        halvings: how often it halves the grid; None where ``channels`` says it.
+        halvings: how often it halves the grid, or a function of the settings; None where ``channels`` says it.
         check: raises an InputError for settings that it cannot be built with.
     """
 
     build: Callable[[NetworkSettings, Sizes], nn.Module]
-    halvings: int | None
+    halvings: int | Callable[[NetworkSettings], int] | None
     check: Callable[[NetworkSettings], None] | None = None
 
 
@@ -46,7 +46,7 @@ NETWORKS: dict[str, Architecture] = {
     "vnet-milletari16": Architecture(build_vnet_milletari16, 4),
     "isensee17": Architecture(build_isensee17, 4),
     "myronenko18": Architecture(build_myronenko18, 4, check_myronenko18),
-    "med3d": Architecture(build_med3d, 5, check_med3d),
+    "med3d": Architecture(build_med3d, med3d_halvings, check_med3d),
 }
 
 
@@ -120,9 +120,10 @@ def check_grid(settings: NetworkSettings, grid: int) -> None:
     At least 2 voxels along each axis must be left at the coarsest level: instance
     normalisation has nothing to compare in a single voxel.
     """
-    halvings = NETWORKS[settings.name].halvings
-    fewer = ""
-    if halvings is None:
+    halvings, fewer = NETWORKS[settings.name].halvings, ""
+    if callable(halvings):
+        halvings = halvings(settings)
+    elif halvings is None:
         halvings, fewer = len(settings.channels) - 1, ", or fewer channels"
     factor = 2**halvings
     if grid % factor or grid < 2 * factor:

@@ -12,11 +12,18 @@ from napari_rpdl.settings import NetworkSettings
 DECODER = (256, 128, 64, 32, 16)
 NOT_OF_THE_ENCODER = ("fc.", "conv_seg.")
 """MedicalNet's own last layers; ours take their place."""
+DILATIONS = {"layer3": 2, "layer4": 4}
+"""Of MedicalNet's last two stages, where MONAI has strides of 2."""
 
 
 def build_med3d(settings: NetworkSettings, sizes: Sizes) -> nn.Module:
     """Return the network with random weights; ``load_medicalnet`` gives it those of a file."""
-    return Med3D(sizes, settings.dropout)
+    return Med3D(sizes, settings.dropout, dilated=settings.stages == "dilated")
+
+
+def med3d_halvings(settings: NetworkSettings) -> int:
+    """Return how often the grid is halved: dilated stages keep what two strides would halve."""
+    return 3 if settings.stages == "dilated" else 5
 
 
 def check_med3d(settings: NetworkSettings) -> None:
@@ -29,16 +36,19 @@ class Med3D(nn.Module):
     """From (B, in_channels, n, n, n) to logits (B, out_channels, n, n, n); n a multiple of 32, at least 64.
 
     MONAI's FlexibleUNet: ResNet-50 with a first convolution of stride 2 as MedicalNet has it, and a
-    U-net's decoder. MedicalNet dilates its last two stages where MONAI strides them:
-    the weights are the same, but see four times as far. MedicalNet's encoder takes one channel of grey
-    values; more channels become one by a 1³ convolution that is learned.
+    U-net's decoder. MedicalNet dilates its last two stages where MONAI strides them: the same
+    weights at other distances. With ``dilated`` the encoder is MedicalNet's: its last three stages all have an
+    eighth of the grid, the decoder's first two levels do not upsample, and n is a multiple of 8,
+    at least 16. MedicalNet's encoder takes one channel of grey values; more channels become
+    one by a 1³ convolution that is learned.
 
     Args:
         sizes: channels of the input and the logits.
         dropout: share of features dropped after every convolution of the decoder.
+        dilated: whether the last two stages are dilated.
     """
 
-    def __init__(self, sizes: Sizes, dropout: float) -> None:
+    def __init__(self, sizes: Sizes, dropout: float, *, dilated: bool = False) -> None:
         from monai.networks.nets import FlexibleUNet  # several seconds: only where a network is built
 
         super().__init__()
@@ -52,6 +62,8 @@ class Med3D(nn.Module):
             spatial_dims=3,
             dropout=dropout,
         )
+        if dilated:
+            _dilate(self.network)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Return the logits."""
@@ -85,3 +97,15 @@ class Med3D(nn.Module):
             )
             raise InputError(msg)
         self.network.encoder.load_state_dict(weights, strict=False)
+
+
+def _dilate(network: nn.Module) -> None:
+    """Give the last two stages MedicalNet's dilations instead of strides; weights and their names stay."""
+    for stage, dilation in DILATIONS.items():
+        for convolution in network.get_submodule(f"encoder.{stage}").modules():
+            if isinstance(convolution, nn.Conv3d):
+                convolution.stride = (1, 1, 1)
+                if convolution.kernel_size == (3, 3, 3):
+                    convolution.dilation = convolution.padding = (dilation,) * 3
+    for level in range(len(DILATIONS)):
+        network.get_submodule(f"decoder.blocks.{level}.upsample").upsample_non_trainable = nn.Identity()
