@@ -46,10 +46,12 @@ def train(
             bones are left, the grid does not suit the network, memory or disk run out,
             or the loss is no longer a number. What was written before stays usable.
     """
-    return spoken_by_the_first(_train(settings, dataset, run, hold_out))
+    return spoken_by_the_first(_train(settings, dataset, run, hold_out, hold_out_surgeons))
 
 
-def _train(settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Sequence[str]) -> Iterator[Event]:
+def _train(
+    settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Sequence[str], hold_out_surgeons: Sequence[str]
+) -> Iterator[Event]:
     check_requirements()
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
