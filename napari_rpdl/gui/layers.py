@@ -15,13 +15,16 @@ from numpy.typing import NDArray
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.gui import colormaps
+from napari_rpdl.gui.cut import Plane
 from napari_rpdl.gui.meshes import NOTHING, Mesh
 from napari_rpdl.gui.palette import AGREED, NETWORK, surgeon_color
 from napari_rpdl.gui.roles import (
     BONE,
     CONSENSUS,
     CONSENSUS_OUTLINE,
+    CROSSHAIR,
     CT,
+    CUT_FACE,
     DIFFERENCES,
     LABELS,
     NETWORK_REGION,
@@ -36,7 +39,7 @@ from napari_rpdl.gui.roles import (
     fits,
 )
 from napari_rpdl.gui.slots import Slots
-from napari_rpdl.gui.space import METADATA
+from napari_rpdl.gui.space import METADATA, clipping
 from napari_rpdl.gui.standpoint import Standpoint
 
 
@@ -92,6 +95,26 @@ class Layers:
         """Make the bone more or less transparent, 0 to 1."""
         if (layer := self._slots.find(BONE)) is not None:
             layer.opacity = opacity
+
+    def cut_bone(self, plane: Plane | None, structures: bool) -> None:
+        """Cut the bone's surface, and the structures' if asked, along a plane in voxels; leave them whole for None."""
+        for role, asked in ((BONE, True), (STRUCTURES, structures)):
+            if (layer := self._slots.find(role)) is not None:
+                planes = [clipping(plane, self.standpoint.grid)] if plane is not None and asked else []
+                layer.experimental_clipping_planes = planes
+
+    def show_cut_face(self, mesh: Mesh) -> None:
+        """Close the cut bone."""
+        if not mesh.is_empty or self._slots.find(CUT_FACE) is not None:
+            self._slots.surface(CUT_FACE, mesh)
+
+    def show_crosshair(self, mesh: Mesh | None) -> None:
+        """Show in 3-D where the slices cross, through the bone; or nothing."""
+        if mesh is None:
+            self._slots.want(CROSSHAIR, False)
+            return
+        layer = self._slots.surface(CROSSHAIR, mesh)
+        layer.blending, layer.opacity = "translucent_no_depth", 0.9
 
     # -- what surgeons drilled --------------------------------------------------------
 

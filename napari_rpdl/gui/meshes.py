@@ -18,6 +18,9 @@ from napari_rpdl.gui.palette import rgb
 
 Floats = NDArray[np.float32]
 Lamp = tuple[float, float, float]
+_THIN = 0.12  # voxels, half a bar of the crosshair
+_SIDES = ((0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (1, 3, 7, 5))
+_BOX = np.array([t for a, b, c, d in _SIDES for t in ((a, b, c), (a, c, d))], np.int32)
 _AMBIENT, _LAMP, _BOUNCE = 0.34, 0.62, 0.16
 _FINE = 100**3
 """Light on larger arrays is computed on every other voxel: nobody sees the difference, and 256³ takes a third."""
@@ -104,7 +107,7 @@ def _shining_through(case: Case, mesh: Mesh, bone: Floats) -> Floats:
     labels, shades = case.labels(), mesh.colors.copy()
     for code, box in _boxes(labels, case.table.codes_of("critical"), margin=4).items():
         start = np.array([part.start for part in box], np.float32)
-        near = _Blurred(labels[box] == code, 1.4)
+        near = Blurred(labels[box] == code, 1.4)
         weight = np.clip(3.0 * near.at(mesh.vertices - start, outside=0.0), 0, 0.8)[:, None]
         tint = np.array(rgb(case.table[code].color), np.float32) / np.maximum(bone, 0.05)
         shades[:, :3] *= 1 - weight + weight * tint
@@ -147,6 +150,17 @@ def joined(meshes: Sequence[Mesh]) -> Mesh:
     )
 
 
+def cross(voxel: tuple[int, int, int], reach: float) -> Mesh:
+    """Return three thin bars along z, y and x through a voxel, ``reach`` voxels to either side."""
+    corners = np.array([[(corner >> axis) & 1 for axis in range(3)] for corner in range(8)], np.float32) * 2 - 1
+    bars = []
+    for axis in range(3):
+        half = np.full(3, _THIN, np.float32)
+        half[axis] = reach
+        bars.append(Mesh(corners * half + np.array(voxel, np.float32), _BOX, np.ones((8, 4), np.float32)))
+    return joined(bars)
+
+
 def _bounding_box(mask: Mask, margin: int) -> tuple[slice, slice, slice] | None:
     if not mask.any():
         return None
@@ -171,8 +185,8 @@ def _boxes(labels: NDArray[np.uint8], codes: Sequence[int], margin: int) -> dict
     return boxes
 
 
-class _Blurred:
-    """A mask or field, smoothed; on every other voxel where it is large."""
+class Blurred:
+    """A mask or field (z, y, x) under Gaussians of ``sigmas`` voxels, their mean; on every other voxel where large."""
 
     def __init__(self, field: NDArray[np.bool_] | Floats, *sigmas: float) -> None:
         self._halved = field.size > _FINE
@@ -211,7 +225,7 @@ def _halved(field: NDArray[np.bool_] | Floats) -> Floats:
 
 def _outward(field: Floats, vertices: Floats) -> Floats:
     """Return unit normals that point out of the mask: down the gradient of the smoothed mask."""
-    gradient = _Blurred(field, 0.8).slope_at(vertices)
+    gradient = Blurred(field, 0.8).slope_at(vertices)
     length = np.linalg.norm(gradient, axis=1, keepdims=True)
     normals: Floats = (-gradient / np.maximum(length, 1e-6)).astype(np.float32)
     return normals
@@ -227,7 +241,7 @@ def _lambert(normals: Floats, towards_lamp: Lamp) -> Floats:
 
 def _crowding(bone: Mask, vertices: Floats) -> Floats:
     """Return the share of bone around each vertex, near and far."""
-    return _Blurred(bone, 1.5, 4.0).at(vertices)
+    return Blurred(bone, 1.5, 4.0).at(vertices)
 
 
 def _smoothed(field: Floats, sigma: float) -> Floats:

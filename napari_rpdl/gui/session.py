@@ -11,10 +11,12 @@ from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.evaluation.clearance import Clearance
+from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.evaluation.yardsticks import Yardstick
 from napari_rpdl.events import Event, Failed, Said
+from napari_rpdl.gui.cut import WHOLE, Cut
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, RPMapSettings, TrainingSettings
 
@@ -98,6 +100,8 @@ class Session:
         left_by: the surgeon (or ``BY_NETWORK``) whose cavity is cut out of the bone in 3-D.
         hidden_structures: codes of the structures left out in 3-D.
         bone_opacity: of the bone's surface, 0 to 1.
+        cut: where bones are cut open in 3-D.
+        cursor: the voxel (z, y, x) in which the three slices cross; None while there is no bone.
         rpmap: settings of the reward-penalty map.
         rpmap_shown: whether the map lies over the bone.
         rpmap_range: smallest and largest value of the map that is shown.
@@ -134,6 +138,8 @@ class Session:
     left_by: str = BY_NOBODY
     hidden_structures: frozenset[int] = frozenset()
     bone_opacity: float = 1.0
+    cut: Cut = WHOLE
+    cursor: Voxel | None = None
     rpmap: RPMapSettings = PAPER
     rpmap_shown: bool = False
     rpmap_range: tuple[float, float] | None = None

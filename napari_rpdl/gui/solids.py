@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 
 from napari_rpdl.gui.camera import Direction
 from napari_rpdl.gui.coarsening import coarsened
+from napari_rpdl.gui.cut import Plane
 from napari_rpdl.gui.meshes import Mesh
 from napari_rpdl.gui.pose import Matrix, Pose
 
-Plane = tuple[float, float, float, float]
-"""(z, y, x, d) in voxels: what lies at n · p + d < 0 is cut away."""
 _MARGIN = 1.06
 _COARSE_CELLS = 22  # along the longest side of a bone: its cavity keeps its shape with a tenth of the triangles
 
@@ -81,3 +80,30 @@ class Flat:
 
     pixels: NDArray[np.uint8]
     aspect: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tile:
+    """One picture of a grid of bones.
+
+    Attributes:
+        content: surfaces or a slice; None while it is being made, or where there is nothing to show.
+        caption: who drilled, or which method answered.
+        lines: beneath the caption, such as "Dice 0.71"; or why there is no picture.
+        mark: "#rrggbb" of whoever drilled, beside the caption; none where empty.
+        tip: more words, seen when the mouse rests on the caption.
+    """
+
+    content: Solid | Flat | None
+    caption: str
+    lines: tuple[str, ...] = ()
+    mark: str = ""
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileRow:
+    """One bone and its tiles; rows may be of different length."""
+
+    title: str
+    tiles: tuple[Tile, ...]

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from napari_rpdl.data.volume import Grid
+from napari_rpdl.gui.cut import Plane
 
 AXES = ("z", "y", "x")
 METADATA = "napari_rpdl"
@@ -18,6 +19,19 @@ def placement(grid: Grid) -> dict[str, Any]:
     """
     unit = "mm" if grid.spacing_known else "pixel"
     return {"scale": grid.steps, "translate": grid.origin, "units": (unit,) * 3, "axis_labels": AXES}
+
+
+def clipping(plane: Plane, grid: Grid) -> dict[str, Any]:
+    """Return napari's clipping plane of a plane in voxels: it keeps what lies on the side of the normal.
+
+    napari 0.9 says that it counts in voxels, but it clips surfaces in the world's coordinates.
+    """
+    *normal, d = plane
+    length = sum(part * part for part in normal)
+    voxel = [-d * part / length for part in normal]
+    position = [origin + step * at for origin, step, at in zip(grid.origin, grid.steps, voxel, strict=True)]
+    across = [part / step for part, step in zip(normal, grid.steps, strict=True)]
+    return {"normal": tuple(across), "position": tuple(position), "enabled": True}
 
 
 def metadata_of(grid: Grid, **more: object) -> dict[str, Any]:

@@ -57,6 +57,15 @@ class Standpoint:
         placed = zip(self.grid.origin, self.grid.steps, voxel, strict=True)
         self._viewer.dims.set_point((0, 1, 2), [origin + step * index for origin, step, index in placed])
 
+    def follow(self, hear: Callable[[tuple[int, int, int] | None], None]) -> None:
+        """Tell from now on which voxel (z, y, x) the sliders point at, None outside the grid."""
+
+        def tell(_: object) -> None:
+            point = self._viewer.dims.point
+            hear(self.voxel_at(point[-3:]) if len(point) >= 3 else None)  # fewer where all layers are gone
+
+        self._viewer.dims.events.point.connect(tell)
+
     def orient(self) -> None:
         """Show the patient unmirrored: napari's own default shows (z, y, x) as a mirror image.
 

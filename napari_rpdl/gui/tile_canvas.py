@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from vispy import gloo
 from vispy.app import Canvas, use_app
 
+from napari_rpdl.gui.cut import Plane
 from napari_rpdl.gui.meshes import Mesh
 from napari_rpdl.gui.pose import Matrix, Pose
-from napari_rpdl.gui.solids import Flat, Part, Plane, Solid
+from napari_rpdl.gui.solids import Flat, Part, Solid
 
 Pixels = NDArray[np.uint8]
 Rectangle = tuple[int, int, int, int]

@@ -1,7 +1,6 @@
 """A grid of bones that turn together: what was, what surgeons left, what a network would leave (paper, Fig. 4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,38 +11,13 @@ from qtpy.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from napari_rpdl.gui.camera import Stance, stance
 from napari_rpdl.gui.pose import Pose
-from napari_rpdl.gui.solids import Flat, Solid
+from napari_rpdl.gui.solids import Flat, Solid, Tile, TileRow
 from napari_rpdl.gui.tile_canvas import Rectangle, TileCanvas
 
 _SETTLE_MS = 180
 _GAP, _LINE, _MARGIN = 6, 15, 22
 _STILL = 3  # pixels that a hand may tremble in a click
 _INK, _GREY = "#f2f2f2", "#b9bec4"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tile:
-    """One picture of the grid.
-
-    Attributes:
-        content: surfaces or a slice; None while it is being made.
-        caption: who drilled, or which method answered.
-        lines: beneath the caption, such as "Dice 0.71"; or why there is no picture.
-        mark: "#rrggbb" of whoever drilled, as a bar beside the caption; none where empty.
-    """
-
-    content: Solid | Flat | None
-    caption: str
-    lines: tuple[str, ...] = ()
-    mark: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TileRow:
-    """One bone and its tiles; rows may be of different length."""
-
-    title: str
-    tiles: tuple[Tile, ...]
 
 
 class TileGrid(QWidget):
@@ -157,7 +131,7 @@ class TileGrid(QWidget):
                     shown.append(((left, top, width, height), tile.content))
                 label = next(captions)
                 label.setText(_words(tile, (rank, column) == self._chosen))
-                label.setToolTip(" · ".join((tile.caption, *tile.lines)))
+                label.setToolTip(tile.tip or " · ".join((tile.caption, *tile.lines)))
                 label.setGeometry(left - 2, top + height + 1, width + 4, _LINE * (1 + len(tile.lines)) + 3)
                 label.show()
             if rectangles:
@@ -171,6 +145,14 @@ class TileGrid(QWidget):
         return bool(super().eventFilter(watched, event))
 
     # -- the hand ---------------------------------------------------------------------
+
+    def row_at(self, x: int, y: int) -> int | None:
+        """Return the row at a place of the widget, captions included; None where there is none."""
+        for row, rectangles in enumerate(self.rectangles()):
+            below = _LINE * (1 + max((len(tile.lines) for tile in self._rows[row].tiles), default=0)) + _GAP
+            if rectangles and rectangles[0][1] <= y < rectangles[0][1] + rectangles[0][3] + below and x >= 0:
+                return row
+        return None
 
     def _listen(self) -> None:
         events = self.canvas.events

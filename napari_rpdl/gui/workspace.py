@@ -40,6 +40,7 @@ from napari_rpdl.gui.panels.rpmap import RPMapPanel
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
 from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.sights import Sights
 
 if TYPE_CHECKING:
     import napari
@@ -72,6 +73,7 @@ class Workspace(QWidget):
         self._layers = layers
         self._status = QLabel()
         self._pulse = QProgressBar()
+        self.sights = Sights(self, napari_viewer, self.session, layers, self.jobs, self.cases, self.predict.settings)
         self._arrange()
         self._connect()
         self._bind(napari_viewer)
@@ -114,7 +116,6 @@ class Workspace(QWidget):
     # -- building ---------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        self.setMinimumWidth(380)
         self.setAcceptDrops(True)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -135,8 +136,9 @@ class Workspace(QWidget):
         self._pulse.hide()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(4, 4, 4, 4)
-        for widget in (self.tabs, self._status, self._pulse):
+        for widget in (self.sights.strip, self.tabs, self._status, self._pulse):
             rows.addWidget(widget)
+        self.setMinimumWidth(max(380, self.minimumSizeHint().width()))
 
     def _connect(self) -> None:
         self._wish(self.bones.open_asked, self._ask_dataset)
@@ -173,6 +175,7 @@ class Workspace(QWidget):
         self._wish(self.predict.left_by_chosen, self.cases.choose_left_by)
         self._wish(self.predict.threshold_chosen, self.predictions.choose_threshold)
         self._wish(self.predict.rules_chosen, self.predictions.choose_rules)
+        self.sights.connect(self._wish)
         self._remember()
         self.session.events.busy.connect(self._show_busy)
         self.session.events.told.connect(show_info)

@@ -115,7 +115,7 @@ def test_light_on_a_large_array_is_that_of_a_small_one(monkeypatch) -> None:
 def test_halving_takes_the_mean_of_eight_and_keeps_places(monkeypatch) -> None:
     ramp = np.arange(7, dtype=np.float32)[:, None, None] + np.zeros((7, 6, 5), np.float32)
     monkeypatch.setattr(meshes, "_FINE", 1)
-    halved = meshes._Blurred(ramp, 0.1)
+    halved = meshes.Blurred(ramp, 0.1)
     at = np.array([[0.5, 2, 2], [2.5, 3, 1], [4, 2, 2]], np.float32)
     assert halved.at(at) == pytest.approx([0.5, 2.5, 4.0])
     assert halved.slope_at(at)[:2] == pytest.approx(np.array([[2, 0, 0], [2, 0, 0]]))

@@ -10,8 +10,8 @@ from qtpy.QtWidgets import QApplication
 from napari_rpdl.gui.camera import stance
 from napari_rpdl.gui.meshes import surface
 from napari_rpdl.gui.pose import Pose
-from napari_rpdl.gui.solids import Flat, Part, Solid
-from napari_rpdl.gui.tile_grid import Tile, TileGrid, TileRow
+from napari_rpdl.gui.solids import Flat, Part, Solid, Tile, TileRow
+from napari_rpdl.gui.tile_grid import TileGrid
 
 pytestmark = pytest.mark.needs_display
 
