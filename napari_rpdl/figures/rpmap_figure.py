@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import BoundaryNorm, ListedColormap, Normalize
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from napari_rpdl.consensus.rpmap import PAPER, RPMap, rpmap
@@ -13,6 +13,8 @@ from napari_rpdl.consensus.votes import Votes, vote_map
 from napari_rpdl.data.case import Case
 from napari_rpdl.errors import InputError
 from napari_rpdl.figures.canvas import GREY, PALE, REWARD_PENALTY_COLORS, bare, surgeon_color
+from napari_rpdl.figures.number_grid import signed
+from napari_rpdl.figures.rpmap_steps import vote_colors
 from napari_rpdl.figures.slices import (
     Plane,
     Slice,
@@ -25,8 +27,6 @@ from napari_rpdl.figures.slices import (
     window_of,
 )
 from napari_rpdl.settings import RPMapSettings
-
-_NO_VOTE, _ONE_VOTE, _ALL_VOTES = "#f6f7f8", (0.80, 0.89, 0.95), (0.03, 0.25, 0.52)
 
 
 def rpmap_figure(case: Case, settings: RPMapSettings = PAPER, plane: Plane = "axial") -> Figure:
@@ -49,8 +49,8 @@ def rpmap_figure(case: Case, settings: RPMapSettings = PAPER, plane: Plane = "ax
     draw_bone(panels[0], case, where)
     for rank, mask in enumerate(masks):
         draw_outline(panels[0], mask, where, surgeon_color(rank))
-    _draw_votes(panels[1], case, votes, len(masks), where)
-    _draw_map(panels[2], case, rpmap(votes, len(masks), settings), where)
+    draw_votes(panels[1], case, votes, len(masks), where)
+    draw_map(panels[2], case, rpmap(votes, len(masks), settings), where)
     titles = (f"{len(masks)} surgeons drilled", "How many drilled it", "Reward-penalty map")
     for axes, title in zip(panels, titles, strict=True):
         finish_panel(axes, case, where, window_of(masks, where, case), title)
@@ -58,18 +58,17 @@ def rpmap_figure(case: Case, settings: RPMapSettings = PAPER, plane: Plane = "ax
     return figure
 
 
-def _draw_votes(axes: Axes, case: Case, votes: Votes, surgeons: int, where: Slice) -> None:
-    shares = np.linspace(0, 1, surgeons)[:, None]
-    blues = np.array(_ONE_VOTE) * (1 - shares) + np.array(_ALL_VOTES) * shares
-    colors = ListedColormap([_NO_VOTE, *(tuple(blue) for blue in blues)])
-    norm = BoundaryNorm(np.arange(surgeons + 2) - 0.5, surgeons + 1)
+def draw_votes(axes: Axes, case: Case, votes: Votes, surgeons: int, where: Slice) -> None:
+    """Draw a slice of a vote map and its colour bar."""
+    colors, norm = vote_colors(surgeons)
     picture = bare(axes).imshow(
         where.of(votes), cmap=colors, norm=norm, aspect=where.aspect(case), interpolation="nearest"
     )
     _color_bar(axes, picture, list(range(surgeons + 1)) if surgeons <= 10 else [0, surgeons])
 
 
-def _draw_map(axes: Axes, case: Case, values: RPMap, where: Slice) -> None:
+def draw_map(axes: Axes, case: Case, values: RPMap, where: Slice) -> None:
+    """Draw a slice of a reward-penalty map and its colour bar; zero is white."""
     limit = float(np.abs(values).max()) or 1.0
     picture = bare(axes).imshow(
         where.of(values),
@@ -84,7 +83,7 @@ def _draw_map(axes: Axes, case: Case, values: RPMap, where: Slice) -> None:
 def _color_bar(axes: Axes, picture: ScalarMappable, ticks: list[float] | list[int]) -> None:
     box = axes.get_position()
     bar_axes = axes.figure.add_axes((box.x1 + 0.008, box.y0, 0.011, box.height))
-    bar = axes.figure.colorbar(picture, cax=bar_axes, ticks=ticks)
+    bar = axes.figure.colorbar(picture, cax=bar_axes, ticks=ticks, format=lambda value, _: signed(value))
     bar.outline.set_edgecolor(PALE)
     bar_axes.minorticks_off()
     bar_axes.tick_params(labelsize=7, colors=GREY, length=2, pad=2)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.data.volume import Shape
 from napari_rpdl.figures.canvas import GREY, INK, PREDICTION_COLOR, bare, new_figure, surgeon_color
 
 Plane = Literal["axial", "coronal", "sagittal"]
@@ -45,6 +46,10 @@ class Slice:
         box; sagittal ones the front on the left. Front or crown is up.
         """
         return np.moveaxis(voxels, _AXIS[self.plane], 0)[self.index, ::-1, ::-1]
+
+    def layers(self, shape: Shape) -> int:
+        """Return how many such layers a grid of ``shape`` (z, y, x) has."""
+        return shape[_AXIS[self.plane]]
 
     def aspect(self, case: Case) -> float:
         """Return the height of a voxel divided by its width."""
