@@ -13,6 +13,7 @@ from pathlib import Path
 
 from napari_rpdl.cli.evaluating_commands import Evaluate
 from napari_rpdl.cli.experiment_commands import ExperimentOnBones, ExperimentOnSurgeons
+from napari_rpdl.cli.figure_commands import DrawComparison, DrawRPMap, DrawSurgeons
 from napari_rpdl.cli.importing_commands import ImportCmArrays, ImportDrilled, ImportRecordings, MakePhantom
 from napari_rpdl.cli.learning_commands import Attach, Resume, Stop, Train
 from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMap
@@ -46,6 +47,9 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "experiment bones": ExperimentOnBones,
         "experiment surgeons": ExperimentOnSurgeons,
         "tables": WriteTables,
+        "figure 1": DrawSurgeons,
+        "figure 2": DrawRPMap,
+        "figure 4": DrawComparison,
     },
     "Let experts grade": {
         "study plan": PlanStudy,

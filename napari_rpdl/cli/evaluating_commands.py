@@ -15,7 +15,6 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.settings import PredictionSettings, RPMapSettings
 
 if TYPE_CHECKING:
-    from napari_rpdl.data.case import Case, Mask
     from napari_rpdl.evaluation.scoring import Scores
 
 _MEANS = ("dice_mean", "rpd_mean", "oracle_dice", "fraction_of_oracle")
@@ -48,6 +47,7 @@ class Evaluate(Command):
     @override
     def execute(self) -> None:
         from napari_rpdl.data.dataset import Dataset
+        from napari_rpdl.data.regions import read_region
         from napari_rpdl.evaluation.scoring import score
 
         checked(PredictionSettings, threshold=self.threshold)
@@ -55,7 +55,7 @@ class Evaluate(Command):
         scored = []
         for case_id, path in [named(prediction, dataset.case_ids) for prediction in self.predictions]:
             case = dataset.case(case_id)
-            scored.append((path, score(read_region(path, case, self.threshold), case, self.rpmap)))
+            scored.append((path, score(read_region(path, case.grid, self.threshold), case, self.rpmap)))
             note(f"scored {path}")
         result = {
             "dataset": dataset.name,
@@ -83,29 +83,6 @@ def named(prediction: str, case_ids: Sequence[str]) -> tuple[str, Path]:
         f"{case_ids[0]}.nii.gz, or CASE=FILE. Cases: {', '.join(case_ids[:20])}."
     )
     raise InputError(msg)
-
-
-def read_region(path: Path, case: "Case", threshold: float) -> "Mask":
-    """Return the region that a file of probabilities or of a region describes.
-
-    Probabilities are decimal numbers from 0 to 1 of which some lie between; anything
-    else must be a region of 0 and one other value.
-
-    Raises:
-        InputError: not readable, another grid, NaN, or neither of the two.
-    """
-    from napari_rpdl.data.nifti import read_mask, read_volume
-
-    volume = read_volume(path, case.grid)
-    values = volume.voxels
-    if values.dtype.kind == "f" and ((values > 0) & (values < 1)).any():
-        if not ((values >= 0) & (values <= 1)).all():
-            msg = f"Expected {path} to hold probabilities from 0 to 1, got {values.min():g} to {values.max():g}."
-            raise InputError(msg)
-        probable: Mask = values >= threshold
-        return probable
-    region: Mask = read_mask(path, case.grid).voxels
-    return region
 
 
 def _text(origin: str, scores: Sequence["Scores"]) -> str:

@@ -83,11 +83,11 @@ class PlanStudy(Command):
         )
 
         def region_of(candidate: "Candidate", case: "Case") -> "Mask":
-            from napari_rpdl.cli.evaluating_commands import read_region
+            from napari_rpdl.data.regions import read_region
 
             if candidate.kind == "surgeon":
                 return case.annotation(candidate.source).mask
-            return read_region(_file_of(folders[candidate.source], case.case_id), case, self.threshold)
+            return read_region(_file_of(folders[candidate.source], case.case_id), case.grid, self.threshold)
 
         follow(write_study(plan, dataset, region_of, self.study, self.key))
         answer(_planned(self, plan), _plan_text(self, plan), as_json=self.json)

@@ -60,13 +60,19 @@ def write_figure(figure: Figure, path: Path) -> None:
     Raises:
         InputError: another ending, or the file cannot be written.
     """
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in KINDS:
-        msg = f"Expected a figure's file to end in {', '.join(f'.{k}' for k in KINDS)}, got {path.name!r}."
-        raise InputError(msg)
+    kind = kind_of(path)
     # The vector backends take these rules from nowhere else; they are back as they were afterwards.
     with replacing(path) as beside, mpl.rc_context(_VECTOR_RULES):
         figure.savefig(beside, format=kind, dpi=figure.dpi, metadata=_UNDATED[kind])
+
+
+def kind_of(path: Path) -> str:
+    """Return what kind of file a figure becomes; an InputError names the endings there are."""
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in KINDS:
+        msg = f"Expected a figure's file to end in {', '.join(f'.{k}' for k in KINDS)}, got {path.name!r}. Rename it."
+        raise InputError(msg)
+    return kind
 
 
 def bare(axes: Axes) -> Axes:

@@ -13,7 +13,7 @@ class FigureSettings(Settings):
     """How large a figure is printed, and how fine."""
 
     width_mm: Annotated[float, Field(ge=40, le=1000)] = 180.0
-    """Width on paper in mm; the height follows. A page of the paper's journal is 180 wide, a column 88."""
+    """Width on paper in mm; the height follows. A page of the paper's proceedings is 180 wide, a column 88."""
     dpi: Annotated[int, Field(ge=72, le=1200)] = 300
     """Dots per inch of PNG files, and of the pictures inside PDF and SVG files."""
 
@@ -59,8 +59,15 @@ class ComparisonFigureSettings(BoneFigureSettings):
     surgeons: tuple[str, ...] = ()
     """Which surgeons, a column for each; the first three where not given."""
     predictions: tuple[str, ...] = ()
-    """A column for each NAME=FOLDER, a folder of <case>.nii.gz files; or NAME=FOLDER of an experiment's run."""
+    """A column for each NAME=FOLDER, a folder of <case>.nii.gz files or one method of an experiment; the results
+    folder of an experiment, without a name, gives a column for each of its methods."""
     reference: str = ""
     """A surgeon or prediction to colour the others by: what they agree on, missed, took too much."""
+    protocol: Literal["paper", "repaired"] = "paper"
+    """Of an experiment: whose networks, those of the paper's protocol or of the repaired one."""
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """Of an experiment: the networks that were trained with this seed."""
+    decision: Literal["fixed", "tuned"] = "fixed"
+    """Of an experiment: regions cut at 0.5, as the paper's, or (repaired protocol) at tuned thresholds."""
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5
     """Where predictions hold probabilities, voxels at least this probable are drilled."""
