@@ -1,5 +1,6 @@
 """Fixtures that several folders of tests share."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,10 @@ from napari_rpdl.data.case import Annotation, Case
 from napari_rpdl.data.dataset import Dataset, DatasetWriter
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.data.volume import Grid, Volume
+from napari_rpdl.learning.environment import record_environment
+from napari_rpdl.learning.events import EpochEnded
+from napari_rpdl.learning.runs import Run, RunRecord
+from napari_rpdl.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[1]
 RECORDINGS = ROOT.parent / "shared" / "data" / "cm_recordings"
@@ -51,6 +56,33 @@ def small_dataset(tmp_path: Path) -> Dataset:
 def small_case(small_dataset: Dataset) -> Case:
     """The first bone of ``small_dataset``."""
     return small_dataset.case("bone_1")
+
+
+def earlier_run(folder: Path, losses: tuple[float, ...] = (3.0, 1.0, 2.0), **settings: object) -> Run:
+    """Return a run whose epochs had these validation losses and took 2 s each."""
+    record = RunRecord(
+        dataset_folder="/bones",
+        dataset_name="phantom nine",
+        hold_out=("bone_9",),
+        training_cases=("bone_1", "bone_2"),
+        validation_cases=("bone_3",),
+        right_ears=True,
+        table=TEMPORAL_BONE,
+    )
+    run = Run.create(folder, TrainingSettings(**settings), record)
+    record_environment(folder, "cpu", 1)
+    for number, loss in enumerate(losses, 1):
+        best = loss == min(losses[:number])
+        run.append(EpochEnded(number, len(losses), loss + 1, loss, 0.5, 1e-3, 2.0, 0.0, best))
+    if losses:
+        run.checkpoint("last").write_bytes(b"weights")
+    return run
+
+
+@pytest.fixture
+def make_run() -> Callable[..., Run]:
+    """Make the folder of a run without training it."""
+    return earlier_run
 
 
 @pytest.fixture(scope="session")

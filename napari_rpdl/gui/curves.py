@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_qtagg import FigureCanvasQTAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -9,9 +10,11 @@ from qtpy.QtCore import QTimer
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import QWidget
 
+from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.learning.events import EpochEnded
 
 _REDRAW_MS = 250
+_LONGEST = 34
 _INK, _PAPER = "#d0d4dc", "#262930"
 TRAINING, VALIDATION = "#56B4E9", "#E69F00"
 
@@ -61,16 +64,52 @@ class Curves(FigureCanvasQTAgg):
             self.draw_idle()
 
     def _style(self) -> None:
-        self._axes.set_xlabel("epoch", color=_INK, fontsize=8)
-        self._axes.set_ylabel("loss", color=_INK, fontsize=8)
-        self._axes.tick_params(colors=_INK, labelsize=7)
-        self._axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        for side, spine in self._axes.spines.items():
-            spine.set_visible(side in ("left", "bottom"))
-            spine.set_color(_INK)
+        style(self._axes)
         self._axes.set(xlim=(0, 10), ylim=(0, 1))
         self._axes.legend(fontsize=7, frameon=False, labelcolor=_INK, loc="upper right")
 
 
+def style(axes: Axes) -> None:
+    """Let axes of losses over epochs look like the dark panels around them."""
+    axes.set_xlabel("epoch", color=_INK, fontsize=8)
+    axes.set_ylabel("loss", color=_INK, fontsize=8)
+    axes.tick_params(colors=_INK, labelsize=7)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(_INK)
+
+
 def _watched_loss(epoch: EpochEnded) -> float:
     return epoch.training_loss if epoch.validation_loss is None else epoch.validation_loss
+
+
+class RunCurves(FigureCanvasQTAgg):
+    """The curves of several runs in one picture: a colour for each run, training thin and validation thick."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        figure = Figure(figsize=(3.4, 2.3), facecolor=_PAPER, layout="constrained")
+        super().__init__(figure)
+        self.setParent(parent)
+        self.setMinimumHeight(210)
+        self._axes = figure.add_subplot(facecolor=_PAPER)
+
+    def show_runs(self, runs: Sequence[tuple[str, Sequence[EpochEnded]]]) -> None:
+        """Draw the named runs; without validation a run's training curve is the thick one."""
+        self._axes.clear()
+        drawn = [(name, epochs) for name, epochs in runs if epochs]
+        for rank, (name, epochs) in enumerate(drawn):
+            color = surgeon_color(rank + 1)
+            watched = [(epoch.epoch, epoch.validation_loss) for epoch in epochs if epoch.validation_loss is not None]
+            trained = [(epoch.epoch, epoch.training_loss) for epoch in epochs]
+            if watched:
+                self._axes.plot(*zip(*trained, strict=True), color=color, linewidth=0.8, alpha=0.7)
+            self._axes.plot(*zip(*(watched or trained), strict=True), color=color, linewidth=1.8, label=_short(name))
+        style(self._axes)
+        if drawn:
+            self._axes.legend(fontsize=7, frameon=False, labelcolor=_INK, loc="upper right")
+        self.draw_idle()
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 2 :]}"

@@ -17,7 +17,9 @@ from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.evaluation.yardsticks import Yardstick
 from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.gui.cut import WHOLE, Cut
-from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
+from napari_rpdl.learning.events import EpochEnded, StepEnded, TimeEstimated, TrainingEnded, TrainingStarted
+from napari_rpdl.learning.hardware import Device
+from napari_rpdl.learning.run_history import NO_RUNS, RunsFound
 from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, RPMapSettings, TrainingSettings
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class TrainingState:
 
     running: bool = False
     stopping: bool = False
+    paused: bool = False
     text: str = "Not started."
     device: str = ""
     share: float = 0.0
@@ -89,6 +92,26 @@ class TrainingWish:
     own_process: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A training that waits for its turn.
+
+    Attributes:
+        wish: what to train.
+        dataset: folder of the bones that were open when it was wished for.
+    """
+
+    wish: TrainingWish
+    dataset: Path
+
+    @property
+    def title(self) -> str:
+        """What is trained, in a few words."""
+        settings = self.wish.settings
+        where = f" → {self.wish.run.name}" if self.wish.run else ""
+        return f"{settings.loss}, {settings.network.name}, grid {settings.grid}, {settings.epochs} epochs{where}"
+
+
 @dataclass(eq=False)
 class Session:
     """One person's desk. Panels watch ``session.events.<field>``; coordinators set the fields.
@@ -112,6 +135,11 @@ class Session:
         clearances: how close the chosen region comes to critical structures.
         agreement: what the surgeons of ``case`` agree on.
         training: the training that runs or ran last.
+        queue: trainings that start one after another once it has ended.
+        live: whether the network that is being trained predicts the bone in the viewer meanwhile.
+        found: the runs on this machine, as far as they were looked for.
+        devices: what can compute here; empty before PyTorch was asked.
+        estimate: how long the training in the form will take; None where nobody knows.
         run: the run folder whose network predicts.
         more_runs: run folders whose networks predict along with it; the mean counts.
         prediction: what the network says about ``case``; None before it was asked.
@@ -150,6 +178,11 @@ class Session:
     clearances: tuple[Clearance, ...] = ()
     agreement: CaseAgreement | None = None
     training: TrainingState = TrainingState()
+    queue: tuple[Queued, ...] = ()
+    live: bool = False
+    found: RunsFound = NO_RUNS
+    devices: tuple[Device, ...] = ()
+    estimate: TimeEstimated | None = None
     run: Path | None = None
     more_runs: tuple[Path, ...] = ()
     prediction: "Prediction | None" = None

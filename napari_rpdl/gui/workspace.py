@@ -26,8 +26,10 @@ from napari_rpdl.gui.camera import VIEWS, View
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.imports import ImportCoordinator
 from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
+from napari_rpdl.gui.coordinators.live import LiveCoordinator
 from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
+from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
 from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
 from napari_rpdl.gui.jobs import Jobs
@@ -37,6 +39,7 @@ from napari_rpdl.gui.panels.bones import BonesPanel
 from napari_rpdl.gui.panels.inspect import InspectPanel
 from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.panels.rpmap import RPMapPanel
+from napari_rpdl.gui.panels.runs import RunsPanel
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
 from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.session import Session
@@ -62,12 +65,15 @@ class Workspace(QWidget):
         self.trainings = TrainingCoordinator(self.session, self.jobs)
         self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
         self.yardsticks = YardstickCoordinator(self.session, layers, self.jobs, self.cases.choose_surgeons)
+        self.preparing = PreparingCoordinator(self.session, self.jobs)
+        self.live = LiveCoordinator(self.session, self.predictions.predict)
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
         self.bones = BonesPanel(self.session)
         self.surgeons = SurgeonsPanel(self.session)
         self.rpmap = RPMapPanel(self.session)
         self.inspect = InspectPanel(self.session)
         self.train = TrainPanel(self.session)
+        self.runs = RunsPanel(self.session)
         self.predict = PredictPanel(self.session)
         self.memory = Memory(show_info)
         self._layers = layers
@@ -124,7 +130,7 @@ class Workspace(QWidget):
             ("Surgeons", self.surgeons),
             ("RPMap", self.rpmap),
             ("Inspect", self.inspect),
-            ("Train", self.train),
+            ("Train", stacked(self.train, self.runs)),
             ("Predict", self.predict),
         ):
             self.tabs.addTab(_Column(panel), title)
@@ -160,6 +166,18 @@ class Workspace(QWidget):
         self._wish(self.rpmap.left_out_chosen, self.maps.leave_out)
         self._wish(self.rpmap.consensus_chosen, self.maps.choose_consensus)
         self._wish(self.train.train_asked, lambda: self.trainings.train(self.train.wish()))
+        self._wish(self.train.queue_asked, lambda: self.trainings.enqueue(self.train.wish()))
+        self._wish(self.train.pause_asked, self.trainings.pause)
+        self._wish(self.train.continue_asked, self.trainings.go_on)
+        self._wish(self.train.seen, self.preparing.look)
+        self._wish(self.train.edited, lambda: self.preparing.estimate(self.train.wish()))
+        self._wish(self.train.measure_asked, lambda: self.preparing.measure(self.train.wish()))
+        self._wish(self.train.live_chosen, lambda on: self.live.watch(on, self.predict.settings()))
+        self._wish(self.runs.moved, self.trainings.move_queued)
+        self._wish(self.runs.dropped, self.trainings.drop_queued)
+        self._wish(self.runs.look_asked, self.preparing.find_runs)
+        self._wish(self.runs.resume_asked, lambda run: self.trainings.resume(run, self.train.own_process))
+        self._wish(self.runs.predict_asked, self._predict_with)
         self._wish(self.train.resume_asked, self.trainings.resume)
         self._wish(self.train.cancel_asked, self.trainings.cancel)
         self._wish(self.predict.run_chosen, self.predictions.choose_run)
@@ -180,6 +198,11 @@ class Workspace(QWidget):
         self.session.events.busy.connect(self._show_busy)
         self.session.events.told.connect(show_info)
         self.jobs.failed.connect(_show_failure)
+
+    def _predict_with(self, run: Path) -> None:
+        """Choose a run and bring the panel of predictions to the front."""
+        self.predictions.choose_run(run)
+        self.show_tab("Predict")
 
     def _inspect(self, who: str) -> None:
         """Measure a region, and show it."""
@@ -257,6 +280,17 @@ class Workspace(QWidget):
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(jobs.close)
+
+
+def stacked(*panels: QWidget) -> QWidget:
+    """Return panels one below the other."""
+    together = QWidget()
+    rows = QVBoxLayout(together)
+    rows.setContentsMargins(0, 0, 0, 0)
+    for panel in panels:
+        rows.addWidget(panel)
+    rows.addStretch()
+    return together
 
 
 class _Column(QScrollArea):

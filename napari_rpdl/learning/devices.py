@@ -29,6 +29,11 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def device_name(device: torch.device) -> str:
+    """Return the name of a GPU, else the kind of the device."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else str(device)
+
+
 @contextmanager
 def cpu_threads(threads: int) -> Iterator[None]:
     """Compute with so many CPU threads, then with as many as before; 0: all cores but one."""

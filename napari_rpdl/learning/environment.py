@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import napari_rpdl
@@ -43,10 +42,16 @@ class _Environments(BaseModel):
     starts: list[Environment] = []
 
 
-def record_environment(folder: Path, device: torch.device) -> None:
-    """Add where this start of a run computes to ``environment.json``; a damaged file is begun anew."""
+def record_environment(folder: Path, device: str, threads: int) -> None:
+    """Add where this start of a run computes to ``environment.json``; a damaged file is begun anew.
+
+    Args:
+        folder: of the run.
+        device: name of the GPU, or "cpu".
+        threads: CPU threads of PyTorch.
+    """
     path = folder / "environment.json"
-    starts = [*read_environments(folder), _here(device)]
+    starts = [*read_environments(folder), _here(device, threads)]
     write_text(path, _Environments(starts=starts).model_dump_json(indent=2) + "\n")
 
 
@@ -67,16 +72,21 @@ def git_state(folder: Path) -> str | None:
     return commit + "+changes" if commit and changes else commit
 
 
-def _here(device: torch.device) -> Environment:
+def _here(device: str, threads: int) -> Environment:
     return Environment(
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         versions={name: found for name in _PACKAGES if (found := _version(name))},
         python=platform.python_version(),
-        platform=f"{platform.system()} {platform.release()} {platform.machine()}",
-        device=torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
-        threads=torch.get_num_threads(),
+        platform=machine(),
+        device=device,
+        threads=threads,
         git=git_state(Path(napari_rpdl.__file__).parents[1]),
     )
+
+
+def machine() -> str:
+    """Return operating system and processor family, as ``Environment.platform`` keeps them."""
+    return f"{platform.system()} {platform.release()} {platform.machine()}"
 
 
 def _git(folder: Path, *words: str) -> str | None:

@@ -85,6 +85,19 @@ class TrainingEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TimeEstimated(Event):
+    """How long a training would take at most: all its epochs, should it not stop early.
+
+    Attributes:
+        seconds: of all epochs together.
+        source: where the figure comes from, a sentence for people.
+    """
+
+    seconds: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class StillWaiting(Event):
     """Nothing new from the training process for ``seconds``; lets whoever follows it react to a wish to stop."""
 

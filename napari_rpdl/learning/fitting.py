@@ -20,7 +20,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.learning.checkpoint import CheckpointInfo, network_of, read_checkpoint, save_checkpoint
 from napari_rpdl.learning.collapse import CollapseWatch
-from napari_rpdl.learning.devices import choose_device, cpu_threads, explaining_memory, seeded
+from napari_rpdl.learning.devices import choose_device, cpu_threads, device_name, explaining_memory, seeded
 from napari_rpdl.learning.environment import record_environment
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.learning.group import Group, check_group, joined_group
@@ -80,7 +80,7 @@ def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator
         training, watching = ([cases[c] for c in ids] for ids in (record.training_cases, record.validation_cases))
         fitting = _Fitting(run, training, watching, group)
         if group.first:
-            record_environment(run.folder, fitting.device)
+            record_environment(run.folder, device_name(fitting.device), torch.get_num_threads())
         yield TrainingStarted(
             device=f"{fitting.device}, {group.size} processes" if group.size > 1 else str(fitting.device),
             parameters=sum(parameter.numel() for parameter in fitting.network.parameters()),

@@ -1,6 +1,6 @@
 """Curves show the epochs they were given."""
 
-from napari_rpdl.gui.curves import Curves
+from napari_rpdl.gui.curves import Curves, RunCurves
 from napari_rpdl.learning.events import EpochEnded
 
 
@@ -24,3 +24,17 @@ def test_a_training_without_validation_is_judged_by_its_own_loss(qtbot) -> None:
     curves.show_epochs([EpochEnded(1, 1, 0.4, None, None, 1e-3, 0.1, 0.0, True)])
     _, validation, best = (line.get_xydata().tolist() for line in curves.figure.axes[0].lines)
     assert (validation, best) == ([], [[1, 0.4]])
+
+
+def test_curves_of_runs_share_a_picture_and_one_without_epochs_is_left_out(qtbot) -> None:
+    curves = RunCurves()
+    qtbot.addWidget(curves)
+    watched = [EpochEnded(n, 3, 2.0 / n, 3.0 / n, 0.5, 1e-3, 0.1, 0.0, True) for n in (1, 2, 3)]
+    unwatched = [EpochEnded(n, 3, 4.0 / n, None, None, 1e-3, 0.1, 0.0, True) for n in (1, 2)]
+    curves.show_runs([("a", watched), ("nothing yet", ()), ("b", unwatched)])
+    lines = {line.get_label(): line for line in curves.figure.axes[0].lines if line.get_linewidth() > 1}
+    assert list(lines) == ["a", "b"]
+    assert list(lines["a"].get_ydata()) == [3.0, 1.5, 1.0]
+    assert list(lines["b"].get_ydata()) == [4.0, 2.0], "without validation the training is all there is"
+    curves.show_runs([])
+    assert curves.figure.axes[0].lines[:] == []

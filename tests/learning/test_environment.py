@@ -7,8 +7,8 @@ from napari_rpdl.learning.environment import git_state, read_environments, recor
 
 
 def test_each_start_is_recorded(tmp_path):
-    record_environment(tmp_path, torch.device("cpu"))
-    record_environment(tmp_path, torch.device("cpu"))
+    record_environment(tmp_path, "cpu", torch.get_num_threads())
+    record_environment(tmp_path, "cpu", torch.get_num_threads())
     first, second = read_environments(tmp_path)
     assert first.started <= second.started
     assert first.versions["torch"] == torch.__version__
@@ -19,7 +19,7 @@ def test_each_start_is_recorded(tmp_path):
 
 def test_a_damaged_file_is_begun_anew(tmp_path):
     (tmp_path / "environment.json").write_text("{")
-    record_environment(tmp_path, torch.device("cpu"))
+    record_environment(tmp_path, "cpu", torch.get_num_threads())
     assert len(read_environments(tmp_path)) == 1
 
 

@@ -1,9 +1,11 @@
-"""Start a training, watch it, stop it, go on with it."""
+"""Start a training, watch it, pause it, stop it, go on with it."""
 
 from pathlib import Path
 
 from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
+    QCheckBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -17,25 +19,41 @@ from qtpy.QtWidgets import (
 )
 
 from napari_rpdl.data.dataset import Dataset
-from napari_rpdl.gui.controls import Button, Choice, heading, note, tighten
+from napari_rpdl.gui.controls import Button, Choice, Section, heading, note, tighten
 from napari_rpdl.gui.curves import Curves
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.session import Session, TrainingState, TrainingWish
-from napari_rpdl.settings import TrainingSettings
+from napari_rpdl.settings import PRESETS, TrainingSettings
 
-BASIC = ("loss", "grid", "epochs", "batch_size", "learning_rate", "device")
+_PRESETS = {
+    "default": "default: quick and good on few bones",
+    "paper": "paper: as in the publication (long)",
+    "published-code": "published-code: as the authors' code (long)",
+}
+BASIC = ("loss", "network", "grid", "epochs", "batch_size", "learning_rate", "device")
 
 
 class TrainPanel(QWidget):
-    """Wishes: train, resume, cancel. Shows: how far it is, and the loss curves."""
+    """Wishes: train, queue, pause, resume, cancel, measure. Shows: how long, how far, and the loss curves."""
 
+    seen = Signal()
     train_asked = Signal()
+    queue_asked = Signal()
+    pause_asked = Signal()
+    continue_asked = Signal()
+    edited = Signal()
+    measure_asked = Signal()
+    live_chosen = Signal(bool)
     resume_asked = Signal(object, bool)
     cancel_asked = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self.data = note()
+        self.preset = Choice(tuple(PRESETS))
+        self.preset.offer(tuple(PRESETS), [_PRESETS.get(name, name) for name in PRESETS])
+        self.preset.setToolTip("Fills the form below; then change what you like.")
         self.form: SettingsForm[TrainingSettings] = SettingsForm(TrainingSettings, BASIC)
         self.hold_out = QListWidget()
         self.hold_out.setMaximumHeight(110)
@@ -45,6 +63,16 @@ class TrainPanel(QWidget):
         self.browse_button = Button("…", "Choose a folder.")
         self.where = Choice(("separate process", "this program"))
         self.where.setToolTip("A separate process keeps the viewer quick and gives the GPU's memory back at the end.")
+        self.estimate = note()
+        self.measure_button = Button("Measure", "Try out a few steps in the background to tell how long all will take.")
+        self.queue_button = Button("Queue", "Start this training when those before it have ended.")
+        self.pause_button = Button(
+            "Pause", "Stop for now and give the memory back. Continue goes on after the last finished epoch, exactly."
+        )
+        self.live_box = QCheckBox("Meanwhile, predict the bone in the viewer")
+        self.live_box.setToolTip(
+            "After some epochs the network in training shows what it would drill; that takes it some time."
+        )
         self.train_button = Button("Train", "Start a new training in this folder.")
         self.resume_button = Button("Resume…", "Go on with a training that was stopped, or follow one that still runs.")
         self.cancel_button = Button("Cancel", "Stop after the current step; the last checkpoint is kept.")
@@ -64,45 +92,69 @@ class TrainPanel(QWidget):
             settings=self.form.settings(),
             run=Path(self.folder.text().strip()).expanduser() if self.folder.text().strip() else None,
             hold_out=tuple(item.data(Qt.ItemDataRole.UserRole) for item in self._ticked()),
-            own_process=self._own_process,
+            own_process=self.own_process,
         )
 
     @property
-    def _own_process(self) -> bool:
+    def own_process(self) -> bool:
+        """Whether trainings run in a process of their own."""
         return bool(self.where.currentData() == "separate process")
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
+        rows.addWidget(self.data)
+        start = QFormLayout()
+        tighten(start)
+        start.addRow("Preset", self.preset)
+        rows.addLayout(start)
         rows.addWidget(self.form)
-        rows.addWidget(heading("Held-out bones"))
-        rows.addWidget(self.hold_out)
+        rows.addWidget(self.device)
+        rows.addWidget(Section("Held-out bones", self.hold_out, opened=True))
         place = QWidget()
         beside = QHBoxLayout(place)
         beside.setContentsMargins(0, 0, 0, 0)
         beside.addWidget(self.folder)
         beside.addWidget(self.browse_button)
-        where = QFormLayout()
+        details = QWidget()
+        where = QFormLayout(details)
         tighten(where)
         where.addRow("Run folder", place)
         where.addRow("Train in", self.where)
-        rows.addLayout(where)
-        buttons = QHBoxLayout()
-        for button in (self.train_button, self.resume_button, self.cancel_button):
-            buttons.addWidget(button)
-        rows.addLayout(buttons)
-        for widget in (self.bar, self.status, self.device, self.curves):
+        rows.addWidget(Section("Where", details))
+        rows.addWidget(heading("Time"))
+        rows.addLayout(_line(self.estimate, self.measure_button))
+        rows.addLayout(_line(self.train_button, self.queue_button, self.resume_button))
+        rows.addLayout(_line(self.pause_button, self.cancel_button))
+        for widget in (self.bar, self.status, self.live_box, self.curves):
             rows.addWidget(widget)
         rows.addStretch()
 
     def _connect(self) -> None:
         self.train_button.clicked.connect(lambda: self.train_asked.emit())
+        self.queue_button.clicked.connect(lambda: self.queue_asked.emit())
+        self.pause_button.clicked.connect(self._pause_or_continue)
+        self.measure_button.clicked.connect(lambda: self.measure_asked.emit())
+        self.preset.currentIndexChanged.connect(self._fill)
+        self.form.changed.connect(lambda: self.edited.emit())
+        self.hold_out.itemChanged.connect(self._show_data)
+        self.live_box.toggled.connect(self.live_chosen)
         self.resume_button.clicked.connect(self._ask_resume)
         self.cancel_button.clicked.connect(lambda: self.cancel_asked.emit())
         self.browse_button.clicked.connect(self._browse)
         self._session.events.dataset.connect(self._show_dataset)
         self._session.events.training.connect(self._show_training)
+        self._session.events.devices.connect(lambda *_: self._show_device())
+        self._session.events.estimate.connect(lambda *_: self._show_estimate())
+        self._show_device()
+        self._show_estimate()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Tell that devices and earlier runs are wanted now."""
+        super().showEvent(event)
+        self.seen.emit()
 
     def _show_dataset(self, dataset: Dataset | None) -> None:
+        self.hold_out.blockSignals(True)
         self.hold_out.clear()
         entries = dataset.entries if dataset else ()
         for rank, entry in enumerate(entries):
@@ -112,22 +164,66 @@ class TrainPanel(QWidget):
             last = rank == len(entries) - 1 and len(entries) > 1
             item.setCheckState(Qt.CheckState.Checked if last else Qt.CheckState.Unchecked)
             self.hold_out.addItem(item)
+        self.hold_out.blockSignals(False)
         self.hold_out.scrollToBottom()
+        self._show_data()
         self._show_training(self._session.training)
 
     def _show_training(self, state: TrainingState) -> None:
         waiting = "Open a dataset first." if self._session.dataset is None else ""
         busy = "A training is running; cancel it first." if state.running else ""
         self.train_button.allow(not (waiting or busy), waiting or busy)
+        idle = "" if state.running else "Nothing runs that this could wait for: press Train."
+        self.queue_button.allow(not (waiting or idle), waiting or idle)
+        self.measure_button.allow(not (waiting or busy), waiting or busy)
+        self.pause_button.setText("Continue" if state.paused and not state.running else "Pause")
+        can_pause = state.paused or (state.running and not state.stopping)
+        self.pause_button.allow(can_pause, "Nothing runs." if not state.running else "Stopping…")
         self.resume_button.allow(not busy, busy)
         self.cancel_button.allow(
-            state.running and not state.stopping, "Nothing runs." if not state.running else "Stopping…"
+            (state.running and not state.stopping) or (state.paused and not state.running),
+            "Nothing runs." if not state.running else "Stopping…",
         )
         self.bar.setValue(round(state.share * 1000))
         self.bar.setFormat(f"%p %{_left(state.remaining_s)}")
         self.status.setText(state.text)
-        self.device.setText(state.device)
+        self._show_device()
         self.curves.show_epochs(state.epochs)
+
+    def _show_data(self, *_: object) -> None:
+        """Say what is learned from; another choice may take another time."""
+        dataset, held = self._session.dataset, len(self._ticked())
+        if dataset is None:
+            self.data.setText("Open a dataset to train on.")
+            return
+        learned = len(dataset) - held
+        self.data.setText(f"Learns from <b>{learned}</b> of {len(dataset)} bones of {dataset.name}; {held} held out.")
+        self.edited.emit()
+
+    def _show_device(self) -> None:
+        known, training = self._session.devices, self._session.training
+        if training.device:
+            self.device.setText(training.device)
+        elif known:
+            self.device.setText("Computes on " + ", or ".join(device.words for device in known) + ".")
+        else:
+            self.device.setText("Asking what this machine can compute on…")
+
+    def _show_estimate(self) -> None:
+        estimate = self._session.estimate
+        if estimate is None:
+            self.estimate.setText("Not known: no earlier run here was like it.")
+        else:
+            self.estimate.setText(f"At most <b>{_duration(estimate.seconds)}</b>. {estimate.source}")
+
+    def _fill(self, _: int) -> None:
+        """Put a preset into the form."""
+        self.form.show_settings(PRESETS[self.preset.currentData()])
+        self.edited.emit()
+
+    def _pause_or_continue(self) -> None:
+        paused = self._session.training.paused and not self._session.training.running
+        (self.continue_asked if paused else self.pause_asked).emit()
 
     def _ticked(self) -> list[QListWidgetItem]:
         items = [self.hold_out.item(row) for row in range(self.hold_out.count())]
@@ -139,7 +235,7 @@ class TrainPanel(QWidget):
 
     def _ask_resume(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, "Folder of the training to go on with", self.folder.text()):
-            self.resume_asked.emit(Path(folder), self._own_process)
+            self.resume_asked.emit(Path(folder), self.own_process)
 
 
 def ask_whether_it_goes_on() -> bool:
@@ -158,8 +254,17 @@ def ask_whether_it_goes_on() -> bool:
 
 
 def _left(seconds: float | None) -> str:
-    if seconds is None:
-        return ""
+    return "" if seconds is None else f" – {_duration(seconds)} left"
+
+
+def _duration(seconds: float) -> str:
     if seconds < 90:
-        return f" – {seconds:.0f} s left"
-    return f" – {seconds / 60:.0f} min left" if seconds < 5400 else f" – {seconds / 3600:.1f} h left"
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _line(*widgets: QWidget) -> QHBoxLayout:
+    columns = QHBoxLayout()
+    for widget in widgets:
+        columns.addWidget(widget, stretch=0 if isinstance(widget, Button) and len(widgets) == 2 else 1)
+    return columns

@@ -1,5 +1,6 @@
 """A training's events become the session's state."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,65 @@ def test_one_training_at_a_time_and_cancel_reaches_it(trainings, session, jobs, 
 def test_a_folder_without_a_training_cannot_be_resumed(trainings, tmp_path) -> None:
     with pytest.raises(InputError, match=r"run\.json"):
         trainings.resume(tmp_path, own_process=True)
+
+
+def test_the_queue_runs_one_after_another_also_past_a_failure(trainings, session, followed, monkeypatch) -> None:
+    losses = []
+
+    def follow(folder, run, settings, hold_out, goes_on):
+        losses.append(settings.loss)
+        if settings.loss == "dice":
+            msg = "too few bones"
+            raise InputError(msg)
+        yield TrainingEnded("finished", 1, 1, 0.5, str(run))
+
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", follow)
+    session.training = replace(session.training, paused=True)
+    for loss in ("dice", "wcel", "rpdl"):
+        trainings.enqueue(replace(wish(), settings=TrainingSettings(loss=loss)))
+    assert (losses, len(session.queue)) == ([], 3), "a pause holds the queue"
+    trainings.move_queued(2, -1)
+    trainings.move_queued(0, -1)
+    trainings.drop_queued(1)
+    assert [queued.wish.settings.loss for queued in session.queue] == ["dice", "wcel"]
+    trainings.cancel()
+    assert losses == ["dice", "wcel"]
+    assert session.queue == ()
+
+
+def test_a_queued_training_keeps_its_bones(trainings, session, jobs, followed, tmp_path) -> None:
+    folder = session.dataset.folder
+    jobs.busy.add(JOB)
+    trainings.enqueue(wish())
+    session.dataset = replace(session.dataset, folder=tmp_path / "other bones")
+    jobs.busy.clear()
+    trainings.enqueue(wish())
+    assert [call[0] for call in followed] == [folder, tmp_path / "other bones"]
+    assert len({call[1] for call in followed}) == 2, "two runs of one second do not share a folder"
+
+
+def test_a_pause_stops_and_continues_where_it_was(trainings, session, jobs, tmp_path, monkeypatch) -> None:
+    asked = []
+
+    def follow(folder, run, settings, hold_out, goes_on):
+        asked.append((run.name, settings))
+        run.mkdir(exist_ok=True)
+        yield TrainingStarted("cpu", 10, 3, 1, 1, ("bone_1",), ())
+        if len(asked) == 1:
+            jobs.busy.add(JOB)
+            trainings.pause()  # before an epoch has ended
+            jobs.busy.clear()
+            return
+        yield EpochEnded(1, 3, 1.0, None, None, 1e-3, 0.1, 0.0, True)
+
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", follow)
+    trainings.train(wish(tmp_path / "run"))
+    assert session.training.paused
+    assert not session.training.running
+    assert "Continue" in session.training.text
+    trainings.enqueue(wish(tmp_path / "next"))
+    assert len(asked) == 1
+    trainings.go_on()
+    assert [name for name, _ in asked] == ["run", "run", "next"]
+    assert asked[1][1] == TrainingSettings(loss="dice")
+    assert not session.training.paused

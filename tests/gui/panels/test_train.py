@@ -8,7 +8,9 @@ from qtpy.QtWidgets import QApplication
 
 from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.session import TrainingState
-from napari_rpdl.settings import TrainingSettings
+from napari_rpdl.learning.events import TimeEstimated
+from napari_rpdl.learning.hardware import Device
+from napari_rpdl.settings import PRESETS, TrainingSettings
 
 
 @pytest.fixture
@@ -39,6 +41,7 @@ def test_the_wish_holds_settings_folder_and_held_out_bones(panel) -> None:
         (TrainingState(), True, False),
         (TrainingState(running=True), False, True),
         (TrainingState(running=True, stopping=True), False, False),
+        (TrainingState(paused=True), True, True),
     ],
 )
 def test_only_what_makes_sense_can_be_pressed(panel, session, state, train, cancel) -> None:
@@ -73,3 +76,49 @@ def test_the_question_of_a_closing_window_has_two_answers(qtbot, answer, goes_on
 
     QTimer.singleShot(50, press)
     assert ask_whether_it_goes_on() is goes_on
+
+
+def test_a_training_is_queued_only_behind_another(panel, session, heard) -> None:
+    assert "press Train" in panel.queue_button.toolTip()
+    session.training = TrainingState(running=True)
+    asked = heard(panel.queue_asked)
+    panel.queue_button.click()
+    assert len(asked) == 1
+
+
+def test_pause_becomes_continue(panel, session, heard) -> None:
+    paused, continued = heard(panel.pause_asked), heard(panel.continue_asked)
+    assert not panel.pause_button.isEnabled()
+    session.training = TrainingState(running=True)
+    panel.pause_button.click()
+    session.training = TrainingState(running=True, stopping=True, paused=True)
+    assert panel.pause_button.text() == "Pause"
+    session.training = TrainingState(paused=True)
+    assert panel.pause_button.text() == "Continue"
+    panel.pause_button.click()
+    assert (len(paused), len(continued)) == (1, 1)
+
+
+def test_a_preset_fills_the_form(panel, heard) -> None:
+    edited = heard(panel.edited)
+    panel.preset.setCurrentIndex(panel.preset.findData("paper"))
+    assert panel.wish().settings == PRESETS["paper"]
+    assert edited
+
+
+def test_what_is_learned_from_follows_the_ticks(panel) -> None:
+    assert "<b>2</b> of 3" in panel.data.text()
+    panel.hold_out.item(0).setCheckState(Qt.CheckState.Checked)
+    assert "<b>1</b> of 3" in panel.data.text()
+
+
+def test_device_and_time_are_said_with_their_source(panel, session) -> None:
+    assert "Asking" in panel.device.text()
+    session.devices = (
+        Device("cuda", "NVIDIA H100", 80 * 10**9, 75 * 10**9),
+        Device("cpu", "the CPU, 2 cores", None, None),
+    )
+    assert panel.device.text() == "Computes on NVIDIA H100 (80 GB memory, 75 GB free), or the CPU, 2 cores."
+    assert "Not known" in panel.estimate.text()
+    session.estimate = TimeEstimated(240, "Measured just now.")
+    assert panel.estimate.text() == "At most <b>4 min</b>. Measured just now."
