@@ -171,6 +171,7 @@ class Workspace(QWidget):
         self._wish(self.train.continue_asked, self.trainings.go_on)
         self._wish(self.train.seen, self.preparing.look)
         self._wish(self.train.edited, lambda: self.preparing.estimate(self.train.wish()))
+        self._wish(self.session.events.found, lambda *_: self.preparing.estimate(self.train.wish()))
         self._wish(self.train.measure_asked, lambda: self.preparing.measure(self.train.wish()))
         self._wish(self.train.live_chosen, lambda on: self.live.watch(on, self.predict.settings()))
         self._wish(self.runs.moved, self.trainings.move_queued)

@@ -211,6 +211,42 @@ def test_a_training_is_cancelled_resumed_and_shown_meanwhile(
     assert "run.json" in errors[-1]
 
 
+def test_trainings_wait_pause_and_are_listed_by_the_real_buttons(opened, qtbot, idle, errors) -> None:
+    """Three real trainings in processes of their own: one paused and continued, one queued, one dropped."""
+    train, runs, session = opened.train, opened.runs, opened.session
+    train.form.show_settings(TINY.model_copy(update={"epochs": 60, "stop_patience": 100}))
+    train.live_box.click()
+    train.train_button.click()
+    qtbot.waitUntil(lambda: len(session.training.epochs) > 1, timeout=60_000)
+    train.form.show_settings(TINY.model_copy(update={"loss": "dice"}))
+    train.queue_button.click()
+    train.queue_button.click()
+    runs.drop_button.click()
+    assert len(session.queue) == 1
+    train.pause_button.click()
+    qtbot.waitUntil(lambda: not session.training.running, timeout=30_000)
+    assert train.pause_button.text() == "Continue"
+    done = len(session.training.epochs)
+    train.pause_button.click()
+    qtbot.waitUntil(lambda: session.queue == (), timeout=60_000)
+    qtbot.waitUntil(lambda: not session.training.running, timeout=60_000)
+    idle(opened.jobs)
+    assert session.prediction is not None, "the network in training was asked"
+    assert errors == []
+    found = {run.settings.loss: run for run in session.found.runs}
+    assert {loss: (run.state, len(run.epochs)) for loss, run in found.items()} == {
+        "rpdl": ("complete", 60),
+        "dice": ("complete", 2),
+    }
+    assert 1 < done < 60
+    runs.table.selectAll()
+    assert len(runs.curves.figure.axes[0].get_legend().get_texts()) == 2
+    runs.table.selectRow(0)
+    runs.predict_button.click()
+    assert session.run == session.found.runs[0].folder
+    assert opened.tabs.tabText(opened.tabs.currentIndex()) == "Predict"
+
+
 def test_a_failing_job_says_why_and_lets_the_person_try_again(opened, idle, errors, monkeypatch) -> None:
     def failing(*_: object) -> Iterator[Event]:
         yield Said("Starting")
