@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
 from tyro.conf import Positional
 
 from napari_rpdl.cli.following import follow
 from napari_rpdl.cli.parsing import Command, UsageError, checked
-from napari_rpdl.cli.printing import PROGRAM, answer, duration
+from napari_rpdl.cli.printing import PROGRAM, answer, duration, size
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.settings.experiment import (
@@ -21,6 +21,9 @@ from napari_rpdl.settings.experiment import (
     RuleSettings,
     load_experiment_settings,
 )
+
+if TYPE_CHECKING:
+    from napari_rpdl.experiments.events import ExperimentPlanned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,8 @@ class _Experiment(Command):
         events = run_experiment(Dataset.open(self.dataset), self.out, self._whole(), self.execution)
         last = follow(_for_people(events))
         result: dict[str, Any] = {} if last is None else asdict(last)
-        answer(result, f"Results: {self.out}", as_json=self.json)
+        text = "Nothing was begun." if self.execution.plan == "only" else f"Results: {self.out}"
+        answer(result, text, as_json=self.json)
         if result.get("failed"):
             msg = f"{len(result['failed'])} of the pieces failed, see above. Run the same command to try them again."
             raise InputError(msg)
@@ -75,7 +79,14 @@ class _Experiment(Command):
 
 def _for_people(events: Iterator[Event]) -> Iterator[Event]:
     """Yield a sentence for each piece, and how far the whole is; what single trainings say is in their folders."""
-    from napari_rpdl.experiments.events import ExperimentEnded, ExperimentProgressed, PieceFailed, PieceScored
+    from napari_rpdl.experiments.events import (
+        ArmPlanned,
+        ExperimentEnded,
+        ExperimentPlanned,
+        ExperimentProgressed,
+        PieceFailed,
+        PieceScored,
+    )
 
     newest = ""
     for event in events:
@@ -88,8 +99,24 @@ def _for_people(events: Iterator[Event]) -> Iterator[Event]:
                 left = "" if event.remaining_s is None else f"; {duration(event.remaining_s)} left"
                 yield Said(f"{event.done} of {event.total} done{left}. {newest}")
                 yield Progressed("Experiment", event.done, event.total)
-            case ExperimentEnded():
+            case ArmPlanned():
+                yield Said(
+                    f"{event.method}: {event.runs} runs of {duration(event.run_s)} "
+                    f"({event.step_s:.3f} s a step), {size(event.bytes)}"
+                )
+            case ExperimentPlanned():
+                yield Said(_planned(event))
                 yield event
+            case Progressed(task="Timing") | ExperimentEnded():
+                yield event
+
+
+def _planned(event: "ExperimentPlanned") -> str:
+    room = "" if event.bytes < event.free_bytes else f" THERE ARE ONLY {size(event.free_bytes)} FREE."
+    return (
+        f"{event.complete} of {event.pieces} pieces are complete. {event.trainings} trainings are left: at most about "
+        f"{duration(event.seconds)} and {size(event.bytes)} of disk.{room}"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,14 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
+def size(bytes_: float) -> str:
+    """Return an amount of disk as people say it: 40 kB, 12 MB, 3.1 GB."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6)):
+        if bytes_ >= scale:
+            return f"{bytes_ / scale:.3g} {unit}"
+    return f"{bytes_ / 1e3:.0f} kB"
+
+
 def _cell(value: str | float | None) -> str:
     if isinstance(value, str | int):
         return str(value)

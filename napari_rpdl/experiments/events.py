@@ -6,6 +6,46 @@ from napari_rpdl.events import Event
 
 
 @dataclass(frozen=True, slots=True)
+class ArmPlanned(Event):
+    """What the runs of one arm that are left will take.
+
+    Attributes:
+        method: name of the arm.
+        runs: that are left.
+        run_s: seconds of one run, scoring included, if it does not stop early.
+        step_s: seconds of one step of training.
+        bytes: disk for all of them.
+    """
+
+    method: str
+    runs: int
+    run_s: float
+    step_s: float
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentPlanned(Event):
+    """What is left of an experiment, before it begins.
+
+    Attributes:
+        pieces: trainings and baselines of the whole.
+        complete: of them.
+        trainings: that are left.
+        seconds: for these; baselines come on top.
+        bytes: disk for these.
+        free_bytes: on the disk of the results.
+    """
+
+    pieces: int
+    complete: int
+    trainings: int
+    seconds: float
+    bytes: int
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class PieceStarted(Event):
     """A training, or the baselines of a fold, was begun; ``key`` is its folder in the results."""
 

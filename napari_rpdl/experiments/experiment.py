@@ -2,13 +2,15 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.events import Event
 from napari_rpdl.experiments.events import ExperimentEnded, ExperimentProgressed, PieceFailed, PieceScored
 from napari_rpdl.experiments.pieces import Piece, pieces_of
+from napari_rpdl.experiments.plan import Share, plan
 from napari_rpdl.experiments.results import Results
 from napari_rpdl.experiments.team import work_together
 from napari_rpdl.experiments.working import work
@@ -36,15 +38,25 @@ def run_experiment(
             something else.
     """
     check_requirements()
-    jobs = (execution or ExecutionSettings()).jobs
+    execution = execution or ExecutionSettings()
     pieces = pieces_of(dataset, settings)
+    share = Share(execution.jobs, max(1, (os.cpu_count() or 1) // execution.jobs))
+    if execution.plan != "skip":
+        known = Results.known(folder, dataset, settings)
+        left = [piece for piece in pieces if known is None or not known.complete(piece.key)]
+        yield from plan(dataset.keeping(), pieces, left, settings, folder, share)
+    if execution.plan == "only":
+        return
     results = Results.claim(folder, dataset, settings)
-    threads = max(1, (os.cpu_count() or 1) // jobs)
-    if jobs > 1:
-        events = work_together(folder, dataset.folder, jobs, threads)
+    with closing(_working(results, dataset, pieces, share)) as events:
+        yield from counted(results, pieces, events)
+
+
+def _working(results: Results, dataset: Dataset, pieces: Sequence[Piece], share: Share) -> Generator[Event, None, None]:
+    if share.jobs > 1:
+        yield from work_together(results.folder, dataset.folder, share.jobs, share.threads)
     else:
-        events = work(results, dataset, pieces, threads)
-    yield from counted(results, pieces, events)
+        yield from work(results, dataset, pieces, share.threads)
 
 
 def counted(results: Results, pieces: Sequence[Piece], events: Iterator[Event]) -> Iterator[Event]:

@@ -38,6 +38,11 @@ def maps_of(fold: Fold) -> tuple[str, ...]:
     return ("training",) if fold.experiment == "surgeons" else ("test",)
 
 
+def decisions_of(fold: Fold) -> tuple[str, ...]:
+    """Return how a network's regions are cut: at 0.5 as in the paper, repaired also at the tuned threshold."""
+    return ("fixed", "tuned") if fold.protocol == "repaired" else ("fixed",)
+
+
 def measured(
     mask: Mask, probabilities: NDArray[np.float32] | None, case: Case, fold: Fold, *, thorough: bool
 ) -> list[Measured]:

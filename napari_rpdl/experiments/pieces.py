@@ -8,28 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
-from napari_rpdl.data.nifti import write_volume
-from napari_rpdl.data.volume import Volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
 from napari_rpdl.experiments.baselines import baseline_rows
 from napari_rpdl.experiments.cells import Cell, cells_of
 from napari_rpdl.experiments.folds import Fold, folds_of
-from napari_rpdl.experiments.judging import Answerer, measured, rows
+from napari_rpdl.experiments.judging import Answerer, decisions_of, measured, rows
+from napari_rpdl.experiments.keeping import FIXED, keep_checkpoints, keep_prediction
 from napari_rpdl.experiments.leaks import check_no_leak
 from napari_rpdl.experiments.results import SCORES
 from napari_rpdl.experiments.scores import ScoreRow, write_rows
-from napari_rpdl.learning.prediction import Prediction, predict
+from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.training import resume, train
 from napari_rpdl.learning.tuning import Tuned, tune
 from napari_rpdl.settings import TrainingSettings
 from napari_rpdl.settings.experiment import ExperimentSettings
-
-FIXED = 0.5
-"""The paper's threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +85,7 @@ def do_piece(
     for fold in piece.cell.folds:
         found += _judged(piece.cell, fold, dataset, folder, settings)
     write_rows(found, folder / SCORES)
+    keep_checkpoints(folder, settings.checkpoints)
 
 
 def _trained(cell: Cell, dataset: Dataset, folder: Path, threads: int) -> Iterator[Event]:
@@ -118,28 +114,8 @@ def _judged(cell: Cell, fold: Fold, dataset: Dataset, folder: Path, settings: Ex
         case = dataset.case(case_id)
         if case.annotations and case.structures is not None:
             prediction = predict(folder, case)
-            _write(prediction, case, folder / "predictions", settings)
-            for decision, threshold in _decisions(fold, prediction):
-                mask = prediction.mask(threshold)
+            keep_prediction(prediction, case, folder / "predictions", settings.keep)
+            for decision in decisions_of(fold):
+                mask = prediction.mask(prediction.tuned if decision == "tuned" and prediction.tuned else FIXED)
                 found = measured(mask, prediction.probabilities, case, fold, thorough=settings.thorough)
                 yield from rows(found, answerer, case, fold, decision)
-
-
-def _decisions(fold: Fold, prediction: Prediction) -> Iterator[tuple[str, float]]:
-    """Yield the paper's threshold and, repaired, also the one that was tuned on the bones that watched."""
-    yield "fixed", FIXED
-    if fold.protocol == "repaired":
-        assert prediction.tuned is not None
-        yield "tuned", prediction.tuned
-
-
-def _write(prediction: Prediction, case: Case, folder: Path, settings: ExperimentSettings) -> None:
-    """Keep the region at 0.5 (and at the tuned threshold), and the probabilities where asked for."""
-    if settings.keep == "nothing":
-        return
-    write_volume(Volume(prediction.mask(FIXED), case.grid), folder / f"{case.case_id}.nii.gz")
-    if prediction.tuned is not None:
-        write_volume(Volume(prediction.mask(prediction.tuned), case.grid), folder / f"{case.case_id}_tuned.nii.gz")
-    if settings.keep == "probabilities":
-        path = folder / f"{case.case_id}_probabilities.nii.gz"
-        write_volume(Volume(prediction.probabilities, case.grid), path)

@@ -88,11 +88,8 @@ class Results:
                 settings that these do not contain.
         """
         path = folder / _RECORD
-        if folder.exists() and not path.is_file() and (not folder.is_dir() or _strangers(folder)):
-            msg = f"Expected {folder} to be new, empty, or the results of this experiment. Choose another folder."
-            raise InputError(msg)
-        where = str(dataset.folder.absolute())
-        record = ExperimentRecord(dataset_folder=where, dataset=fingerprint(dataset), settings=settings)
+        _check_ours(folder)
+        record = _record(dataset, settings)
         with _held(folder / "locks" / "experiment.lock", _PATIENCE_S) as mine:
             if not mine:
                 msg = f"Another program has been reading {path} for a minute. Stop it, or wait, and try again."
@@ -101,6 +98,20 @@ class Results:
                 _check_only_adds(cls.open(folder).record, record, folder)
             write_text(path, record.model_dump_json(indent=2) + "\n")
         return cls(folder, record)
+
+    @classmethod
+    def known(cls, folder: Path, dataset: Dataset, settings: ExperimentSettings) -> "Results | None":
+        """Return what is there of this experiment without writing anything; None where nothing is.
+
+        Raises:
+            InputError: as ``claim``.
+        """
+        _check_ours(folder)
+        if not (folder / _RECORD).is_file():
+            return None
+        results = cls.open(folder)
+        _check_only_adds(results.record, _record(dataset, settings), folder)
+        return results
 
     def complete(self, key: str) -> bool:
         """Say whether a piece is complete."""
@@ -131,6 +142,19 @@ def fingerprint(dataset: Dataset) -> Fingerprint:
     return Fingerprint(name=dataset.name, digest=digest.hexdigest())
 
 
+def _record(dataset: Dataset, settings: ExperimentSettings) -> ExperimentRecord:
+    where = str(dataset.folder.absolute())
+    return ExperimentRecord(dataset_folder=where, dataset=fingerprint(dataset), settings=settings)
+
+
+def _check_ours(folder: Path) -> None:
+    """Raise an InputError if results in this folder would lie among something else."""
+    foreign = folder.exists() and not (folder / _RECORD).is_file() and (not folder.is_dir() or _strangers(folder))
+    if foreign:
+        msg = f"Expected {folder} to be new, empty, or the results of this experiment. Choose another folder."
+        raise InputError(msg)
+
+
 def _check_only_adds(old: ExperimentRecord, new: ExperimentRecord, folder: Path) -> None:
     if old.dataset != new.dataset:
         msg = (
@@ -146,6 +170,8 @@ def _check_only_adds(old: ExperimentRecord, new: ExperimentRecord, folder: Path)
     for arm in before.arms:
         if trained.get(arm.method) != arm:
             raise InputError(_other(folder, f"the arm {arm.method}", "other settings, or without it"))
+    if before.shared_training and set(before.protocols) != set(now.protocols):
+        raise InputError(_other(folder, "trainings that its protocols share", "other protocols"))
     for what in ("seeds", "protocols"):
         missing = [str(value) for value in getattr(before, what) if value not in getattr(now, what)]
         if missing:

@@ -103,9 +103,12 @@ class Run:
     @property
     def state(self) -> RunState:
         """One of "complete" (nothing to add), "resumable", and "empty" (no epoch has ended yet)."""
-        if not self.checkpoint("last").is_file():
+        last = self.checkpoint("last").is_file()
+        if not last and not self.checkpoint("best").is_file():
             return "empty"
-        return "complete" if any(isinstance(event, TrainingEnded) for event in self._events()) else "resumable"
+        if any(isinstance(event, TrainingEnded) for event in self._events()):
+            return "complete"
+        return "resumable" if last else "empty"
 
     def checkpoint(self, which: Literal["best", "last"]) -> Path:
         """Return the path of a checkpoint, whether it exists or not."""

@@ -64,6 +64,8 @@ class RuleSettings(Settings):
     """Whether surfaces and distances are measured, too; most of the time of scoring goes there."""
     keep: Literal["nothing", "masks", "probabilities"] = "masks"
     """What is kept of predictions: nothing but scores, the drilled regions, or the probabilities too."""
+    checkpoints: Literal["best", "all"] = "best"
+    """What is kept of a complete run's weights: those that predict, or also the optimiser's, three times as large."""
 
 
 class ExperimentSettings(RuleSettings):
@@ -109,6 +111,8 @@ class ExecutionSettings(Settings):
 
     jobs: Annotated[int, Field(ge=1, le=256)] = 1
     """How many trainings run at once on this machine; each takes its share of the cores."""
+    plan: Literal["first", "only", "skip"] = "first"
+    """Show how long it will take and then begin, only show it, or begin without the timed probe."""
 
 
 class CrossSettings(Settings):

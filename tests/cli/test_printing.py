@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from napari_rpdl.cli.printing import answer, duration, facts, figure, note, table
+from napari_rpdl.cli.printing import answer, duration, facts, figure, note, size, table
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,10 @@ def test_results_and_notes_go_to_different_places(capsys):
 def test_what_json_cannot_hold_is_refused():
     with pytest.raises(ValueError, match="JSON"):
         answer({"dice": float("nan")}, "", as_json=True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [(400, "0 kB"), (40_000, "40 kB"), (12_340_000, "12.3 MB"), (3_100_000_000, "3.1 GB")]
+)
+def test_amounts_of_disk_read_as_people_say_them(amount, text):
+    assert size(amount) == text

@@ -58,6 +58,17 @@ def test_a_run_is_scored_as_its_prediction(small_dataset, tiny, tmp_path):
     assert np.allclose(kept, prediction.probabilities)
 
 
+@pytest.mark.parametrize(("kept", "there"), [("best", False), ("all", True)])
+def test_a_complete_run_keeps_the_weights_that_predict(small_dataset, tiny, tmp_path, kept, there):
+    settings = tiny(checkpoints=kept)
+    piece = first_run(small_dataset, settings)
+    done(piece, small_dataset, tmp_path, settings)
+    run = Run.open(tmp_path / piece.key)
+    assert run.checkpoint("last").is_file() is there
+    assert run.state == "complete"
+    assert predict(run.folder, small_dataset.case("bone_1")).tuned is not None
+
+
 def test_the_threshold_is_that_of_the_bone_that_watched(small_dataset, tiny, tmp_path):
     settings = tiny("surgeons")
     piece = first_run(small_dataset, settings)

@@ -61,6 +61,23 @@ def test_nothing_is_changed_or_taken_away(claimed, small_dataset, tiny, changes,
     assert (claimed.folder / "experiment.json").read_bytes() == before
 
 
+def test_trainings_that_protocols_share_are_not_judged_by_more_later(small_dataset, tiny, tmp_path):
+    shared = {"shared_training": True}
+    Results.claim(tmp_path / "results", small_dataset, tiny(protocols=["repaired"], **shared))
+    with pytest.raises(InputError, match="trainings that its protocols share"):
+        Results.claim(tmp_path / "results", small_dataset, tiny(**shared))
+
+
+def test_to_know_a_folder_writes_nothing(claimed, small_dataset, tiny, tmp_path):
+    assert Results.known(tmp_path / "new", small_dataset, tiny()) is None
+    assert not (tmp_path / "new").exists()
+    assert Results.known(claimed.folder, small_dataset, tiny()).record == claimed.record
+    with pytest.raises(InputError, match="seeds 0"):
+        Results.known(claimed.folder, small_dataset, tiny(seeds=[3]))
+    with pytest.raises(InputError, match="Choose another folder"):
+        Results.known(small_dataset.folder, small_dataset, tiny())
+
+
 def test_another_dataset_is_refused(claimed, small_dataset, tiny):
     path = next((small_dataset.folder / "cases" / "bone_2").rglob("surgeon_1*.nii.gz"))
     path.write_bytes(path.read_bytes() + b"\0")

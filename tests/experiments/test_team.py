@@ -13,14 +13,16 @@ from napari_rpdl.learning.events import StepEnded
 from napari_rpdl.learning.process import Child
 from napari_rpdl.settings.experiment import ExecutionSettings
 
+TWO = ExecutionSettings(jobs=2, plan="skip")
+
 
 def test_two_workers_share_the_pieces_and_agree_with_one(small_dataset, tiny, tmp_path):
     settings = tiny(protocols=["repaired"])
-    events = list(run_experiment(small_dataset, tmp_path / "two", settings, ExecutionSettings(jobs=2)))
+    events = list(run_experiment(small_dataset, tmp_path / "two", settings, TWO))
     keys = [event.key for event in events if isinstance(event, PieceScored)]
     assert len(keys) == len(set(keys)) == 6
     assert isinstance(events[-1], ExperimentEnded)
-    list(run_experiment(small_dataset, tmp_path / "one", settings))
+    list(run_experiment(small_dataset, tmp_path / "one", settings, ExecutionSettings(plan="skip")))
     assert list(Results.open(tmp_path / "two").rows()) == list(Results.open(tmp_path / "one").rows())
 
 
@@ -36,7 +38,7 @@ def test_what_a_dead_worker_left_is_done_by_the_others(small_dataset, tiny, tmp_
     monkeypatch.setattr("napari_rpdl.experiments.team.Child", Seen)
     settings = tiny(protocols=["repaired"])
     keys = []
-    for event in run_experiment(small_dataset, tmp_path / "results", settings, ExecutionSettings(jobs=2)):
+    for event in run_experiment(small_dataset, tmp_path / "results", settings, TWO):
         if isinstance(event, StepEnded) and len(started) == 2:
             os.kill(started[0].pid, signal.SIGKILL)
             started.append(None)
@@ -61,7 +63,7 @@ def test_closing_stops_all_workers(small_dataset, tiny, tmp_path, monkeypatch):
             started.append(self)
 
     monkeypatch.setattr("napari_rpdl.experiments.team.Child", Seen)
-    events = run_experiment(small_dataset, tmp_path / "results", tiny(), ExecutionSettings(jobs=2))
+    events = run_experiment(small_dataset, tmp_path / "results", tiny(), TWO)
     next(event for event in events if isinstance(event, PieceScored))
     events.close()
     for child in started:

@@ -5,7 +5,7 @@ import pytest
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.events import EpochEnded, TrainingEnded
-from napari_rpdl.learning.runs import Run, RunRecord
+from napari_rpdl.learning.runs import Run, RunRecord, check_free
 from napari_rpdl.settings import TrainingSettings
 
 RECORD = RunRecord(
@@ -95,3 +95,20 @@ def test_a_wrong_record_is_explained(run, change):
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(InputError, match=next(iter(change))):
         Run.open(run.folder)
+
+
+def test_a_run_of_before_surgeons_could_be_held_out_is_still_read(run):
+    path = run.folder / "run.json"
+    old = json.loads(path.read_text())
+    del old["hold_out_surgeons"]
+    path.write_text(json.dumps(old))
+    assert Run.open(run.folder).record.hold_out_surgeons == ()
+
+
+def test_a_complete_run_needs_no_last_checkpoint(run):
+    run.checkpoint("best").write_bytes(b"weights")
+    assert run.state == "empty"
+    run.append(TrainingEnded("finished", 2, 1, 0.5, str(run.folder)))
+    assert run.state == "complete"
+    with pytest.raises(InputError, match="already holds a training"):
+        check_free(run.folder)
