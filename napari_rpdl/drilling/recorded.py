@@ -33,13 +33,15 @@ Clock = Callable[[], float]
 class RecordedDrilling:
     """One surgeon at one bone: the region, the log, and the journal on the disk.
 
-    Every method that changes the region first changes it and then writes the journal, so
-    that an error of the disk never costs a stroke. ``begin`` and ``resume`` make one.
+    Every method that changes the region first changes it and then writes the journal. An
+    error of the disk costs no stroke and raises nothing: ``problem`` tells of it, and what
+    could not be written is written with the next stroke. ``begin`` and ``resume`` make one.
 
     Attributes:
         surroundings: of the bone.
         region: what is drilled.
         events: of the log, in order.
+        problem: why the journal is not up to date, in a sentence; empty where it is.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class RecordedDrilling:
         self.surroundings, self._header, self._journal = surroundings, header, journal
         self.region = region_of(surroundings, header, events)
         self.events: list[DrillEvent] = list(events)
+        self.problem = ""
         self._clock = clock
         self._zero = clock() - (events[-1].at_s if events else 0.0)
 
@@ -115,36 +118,43 @@ class RecordedDrilling:
         """Begin a stroke (``DrilledRegion.begin``)."""
         self.region.begin(tool, self._now())
 
-    def extend(self, positions: Positions) -> Box | None:
+    def extend(self, positions: Positions, lifted: bool = False) -> Box | None:
         """Move the burr (``DrilledRegion.extend``)."""
-        return self.region.extend(positions)
+        return self.region.extend(positions, lifted)
 
     def end_stroke(self) -> Stroke | None:
-        """End the stroke and keep it.
-
-        Raises:
-            InputError: it could not be written; it is drilled and will be written with the next one.
-        """
+        """End the stroke and keep it; None where it changed nothing."""
         stroke = self.region.end(self._now())
         if stroke is not None:
             self._note(stroke)
         return stroke
 
     def undo(self) -> Box | None:
-        """Take the last stroke back.
-
-        Raises:
-            InputError: as ``end_stroke``.
-        """
+        """Take the last stroke back; return the part of the grid that may have changed."""
         return self._step(self.region.can_undo, self.region.undo, Undo)
 
     def redo(self) -> Box | None:
-        """Bring the last stroke that was taken back, back.
+        """Bring the last stroke that was taken back, back; return the part of the grid that may have changed."""
+        return self._step(self.region.can_redo, self.region.redo, Redo)
+
+    def prepared(self, surgeon: str) -> Annotation:
+        """Return the region as it is, as the annotation of ``surgeon`` with its log; nothing is written.
 
         Raises:
-            InputError: as ``end_stroke``.
+            InputError: the name is no name, or nothing is drilled.
         """
-        return self._step(self.region.can_redo, self.region.redo, Redo)
+        checked_name(surgeon, "surgeon's name")
+        if not self.region.mask.any():
+            msg = "Nothing is drilled. Drill first, then save."
+            raise InputError(msg)
+        log = DrillLog(header=self._header, events=(*self.events, Saved(surgeon=surgeon, at_s=self._now())))
+        return Annotation(surgeon, self.region.mask.copy(), log.burr_positions(), log)
+
+    def note_saved(self, annotation: Annotation) -> None:
+        """Note that what ``prepared`` returned is saved, unless it has changed meanwhile."""
+        events = annotation.log.events if annotation.log is not None else ()
+        if events[:-1] == tuple(self.events):
+            self._note(events[-1])
 
     def save(self, dataset_folder: Path, surgeon: str) -> Annotation:
         """Save the region as the annotation of ``surgeon``, who joins the dataset's surgeons.
@@ -152,18 +162,12 @@ class RecordedDrilling:
         Saving again under the same name replaces what this drilling saved before, nothing else.
 
         Raises:
-            InputError: the name is no name or taken by another region of this bone, nothing
-                is drilled, or the folder cannot be written. The journal still holds all.
+            InputError: as ``prepared``; the name is taken by another region of this bone, or
+                the folder cannot be written. The journal still holds all.
         """
-        checked_name(surgeon, "surgeon's name")
-        if not self.region.mask.any():
-            msg = "Nothing is drilled. Drill first, then save."
-            raise InputError(msg)
-        saved = Saved(surgeon=surgeon, at_s=self._now())
-        log = DrillLog(header=self._header, events=(*self.events, saved))
-        annotation = Annotation(surgeon, self.region.mask.copy(), log.burr_positions(), log)
+        annotation = self.prepared(surgeon)
         Dataset.open(dataset_folder).add_annotation(self._header.case_id, annotation)
-        self._note(saved)
+        self.note_saved(annotation)
         return annotation
 
     def close(self) -> None:
@@ -180,8 +184,13 @@ class RecordedDrilling:
 
     def _note(self, event: DrillEvent) -> None:
         self.events.append(event)
-        if self._journal is not None:
+        if self._journal is None:
+            return
+        try:
             self._journal.add(event)
+            self.problem = ""
+        except InputError as error:
+            self.problem = str(error)
 
     def _now(self) -> float:
         return round(max(self._clock() - self._zero, self.events[-1].at_s if self.events else 0.0), 3)

@@ -77,6 +77,11 @@ class DrilledRegion:
         kept = [*self._changes, *(changed for _, changed in self._undone)]
         return sum(changed.nbytes for changed in kept if changed is not None)
 
+    def difference(self) -> tuple[int, int]:
+        """Return how many voxels were drilled beyond the start, and how many of the start were refilled."""
+        added = np.count_nonzero(self.mask & ~self._start)
+        return int(added), int(np.count_nonzero(self._start & ~self.mask))
+
     # -- strokes ----------------------------------------------------------------------
 
     def begin(self, tool: Tool, at_s: float) -> None:
@@ -90,9 +95,10 @@ class DrilledRegion:
             raise InputError(msg)
         self._begun = _Begun(tool, at_s)
 
-    def extend(self, positions: Positions) -> Box | None:
+    def extend(self, positions: Positions, lifted: bool = False) -> Box | None:
         """Move the burr through ``positions`` (N, 3; z, y, x; voxel indices), in a straight line from where it was.
 
+        ``lifted``: put it down at the first position instead of moving there through what lies between.
         Returns the part of the grid that changed, None where nothing did.
 
         Raises:
@@ -102,7 +108,7 @@ class DrilledRegion:
             msg = "Expected a stroke to have begun."
             raise InputError(msg)
         begun = self._begun
-        way = rounded(self._way(begun, np.asarray(positions, np.float64).reshape(-1, 3)))
+        way = rounded(self._way(begun, np.asarray(positions, np.float64).reshape(-1, 3), lifted))
         begun.positions += way
         changed, box = self._work(np.array(way), begun.tool)
         begun.changed.append(changed)
@@ -168,9 +174,9 @@ class DrilledRegion:
 
     # -- helpers ----------------------------------------------------------------------
 
-    def _way(self, begun: _Begun, positions: Positions) -> Positions:
+    def _way(self, begun: _Begun, positions: Positions, lifted: bool) -> Positions:
         parts = []
-        here = np.array(begun.positions[-1]) if begun.positions else None
+        here = np.array(begun.positions[-1]) if begun.positions and not lifted else None
         for place in positions:
             parts.append(place[None] if here is None else path(here, place, begun.tool.diameter, self._grid.steps))
             here = place

@@ -102,6 +102,16 @@ class Replay:
         return z, y, x
 
     @property
+    def case(self) -> Case:
+        """The bone."""
+        return self._around.case
+
+    @property
+    def volume(self) -> int:
+        """Drilled voxels."""
+        return int(self.course.volume[self.step - 1]) if self.step else int(np.count_nonzero(self.course.start))
+
+    @property
     def burr(self) -> tuple[Positions, float] | None:
         """Where the burr is (z, y, x; voxel indices) and how large; None before the first step."""
         if not self.step:

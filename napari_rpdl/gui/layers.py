@@ -16,6 +16,7 @@ from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.gui import colormaps
 from napari_rpdl.gui.cut import Plane
+from napari_rpdl.gui.drill_layers import DrillLayers
 from napari_rpdl.gui.meshes import NOTHING, Mesh
 from napari_rpdl.gui.palette import AGREED, NETWORK, surgeon_color
 from napari_rpdl.gui.roles import (
@@ -50,6 +51,7 @@ class Layers:
         self._viewer = viewer
         self.standpoint = Standpoint(viewer)
         self._slots = Slots(viewer, self.standpoint, self._fits_dimension)
+        self.drilling = DrillLayers(viewer, self._slots, self.standpoint)
         self._table: StructureTable | None = None
         self._threshold = 0.5
         self._region: Mask | None = None
@@ -275,6 +277,8 @@ class Layers:
 
     def _fits_dimension(self, role: str) -> bool:
         is_3d = self.standpoint.is_3d
+        if is_3d and self.drilling.hides(role):
+            return False
         if is_3d and (
             (role == NETWORK_SURFACE and self._uncovered) or (role == PROBABILITY and (self._uncovered or self._solid))
         ):

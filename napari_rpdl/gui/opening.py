@@ -83,7 +83,7 @@ def ranked(case: Case, surgeons: Sequence[str], everyone: Sequence[str]) -> dict
 
 def solids_of_case(case: Case, drilled: Mask | None) -> Solids:
     """Return the surfaces of a bone with structures once ``drilled`` (z, y, x) is cut out."""
-    return Solids(case.case_id, bone_surface(case, _bone_color(case), drilled), structure_surfaces(case, drilled))
+    return Solids(case.case_id, bone_surface(case, bone_color(case), drilled), structure_surfaces(case, drilled))
 
 
 def regions_of(case: Case, masks: Mapping[str, tuple[int, Mask]], in_3d: bool = True) -> Regions:
@@ -93,6 +93,6 @@ def regions_of(case: Case, masks: Mapping[str, tuple[int, Mask]], in_3d: bool = 
     return Regions(case.case_id, masks, joined(meshes))
 
 
-def _bone_color(case: Case) -> str:
+def bone_color(case: Case) -> str:
     """Return the table's colour of bone."""
     return next((s.color for s in case.table.structures if s.role == "bone"), _BONE_COLOR)

@@ -18,3 +18,20 @@ def rgb(color: str) -> tuple[float, float, float]:
     """Return red, green and blue (0..1) of "#rrggbb"."""
     red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue
+
+
+DISTANCES = {
+    "inside": "#ff6b6b",
+    "below resolution": "#ff922b",
+    "< 1 mm": "#ffd43b",
+    "1-2 mm": "#c0eb75",
+    "2-3 mm": "#69db7c",
+    "> 3 mm": "#74c0fc",
+}
+"""From what must not be touched: the bands that surgeons think in, from alarm to calm."""
+_NO_BAND = "#d0d4dc"
+
+
+def distance_color(band: str) -> str:
+    """Return the colour of a band of ``evaluation.clearance``; a neutral one where there is no band."""
+    return DISTANCES.get(band, _NO_BAND)

@@ -10,6 +10,7 @@ from napari_rpdl.consensus.agreement import CaseAgreement
 from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.drill_log import Mode
 from napari_rpdl.evaluation.clearance import Clearance
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.probe import Probe
@@ -17,17 +18,21 @@ from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.evaluation.yardsticks import Yardstick
 from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.gui.cut import WHOLE, Cut
+from napari_rpdl.gui.drill_state import DrillState, ReplayState, StartChoice
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TimeEstimated, TrainingEnded, TrainingStarted
 from napari_rpdl.learning.hardware import Device
 from napari_rpdl.learning.run_history import NO_RUNS, RunsFound
-from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, RPMapSettings, TrainingSettings
+from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, DrillingSettings, RPMapSettings, TrainingSettings
 
 if TYPE_CHECKING:
+    from napari_rpdl.drilling.replay import Course
+    from napari_rpdl.drilling.surroundings import BurrDistance
     from napari_rpdl.learning.decision import Decision
     from napari_rpdl.learning.prediction import Prediction
 
 PAPER = RPMAP_VARIANTS["paper"]
 PAPER_RULES = DecisionSettings()
+BURR = DrillingSettings()
 BY_NOBODY = ""
 BY_NETWORK = "the network"
 """Who else than a surgeon can have drilled the bone that is shown (no surgeon's name holds a space)."""
@@ -154,6 +159,15 @@ class Session:
         scores: the decided region against every surgeon.
         yardsticks: oracle and baseline of ``case``, as far as they are made.
         held_against: the surgeon or the kind of yardstick that is shown with the prediction; empty for none.
+        burr: what the burr is and must not touch.
+        burr_mode: whether it drills or refills.
+        burr_lifted: whether the mouse moves the picture as usual, and not the burr.
+        burr_distance: how far it is from the closest critical structure; None where that is not known.
+        drill_starts: the regions that drilling can start from.
+        drilling: how far the drilling is; None while nobody drills.
+        replayable: the surgeons of the bone whose drilling was recorded.
+        replay: where the replay is; None while none is open.
+        course: what is played; None while nothing is.
         busy: what the background is doing, for the status line; empty when idle.
         told: the last sentence meant for the person, shown once.
     """
@@ -197,6 +211,15 @@ class Session:
     scores: Scores | None = None
     yardsticks: tuple[Yardstick, ...] = ()
     held_against: str = ""
+    burr: DrillingSettings = BURR
+    burr_mode: Mode = "drill"
+    burr_lifted: bool = False
+    burr_distance: "BurrDistance | None" = None
+    drill_starts: tuple[StartChoice, ...] = ()
+    drilling: DrillState | None = None
+    replayable: tuple[str, ...] = ()
+    replay: ReplayState | None = None
+    course: "Course | None" = None
     busy: str = ""
     told: str = ""
 

@@ -32,6 +32,7 @@ from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
 from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
+from napari_rpdl.gui.drilling_corner import DrillingCorner
 from napari_rpdl.gui.jobs import Jobs
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.memory import Memory
@@ -68,6 +69,7 @@ class Workspace(QWidget):
         self.preparing = PreparingCoordinator(self.session, self.jobs)
         self.live = LiveCoordinator(self.session, self.predictions.predict)
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
+        self.drilling = DrillingCorner(self.session, layers, self.jobs, self.cases)
         self.bones = BonesPanel(self.session)
         self.surgeons = SurgeonsPanel(self.session)
         self.rpmap = RPMapPanel(self.session)
@@ -132,6 +134,8 @@ class Workspace(QWidget):
             ("Inspect", self.inspect),
             ("Train", stacked(self.train, self.runs)),
             ("Predict", self.predict),
+            ("Drill", self.drilling.drill),
+            ("Replay", self.drilling.replay),
         ):
             self.tabs.addTab(_Column(panel), title)
         self.show_tab(self.memory.last.tab)
@@ -195,6 +199,7 @@ class Workspace(QWidget):
         self._wish(self.predict.threshold_chosen, self.predictions.choose_threshold)
         self._wish(self.predict.rules_chosen, self.predictions.choose_rules)
         self.sights.connect(self._wish)
+        self.drilling.connect(self._wish)
         self._remember()
         self.session.events.busy.connect(self._show_busy)
         self.session.events.told.connect(show_info)
@@ -232,6 +237,7 @@ class Workspace(QWidget):
         viewer.bind_key("N", lambda _: self.cases.step(1), overwrite=True)
         viewer.bind_key("Shift-N", lambda _: self.cases.step(-1), overwrite=True)
         viewer.mouse_drag_callbacks.append(self.inspection.clicked)
+        self.drilling.bind(viewer)
         for choice in VIEWS:
             viewer.bind_key(f"Shift-{choice.key}", _looking(self.cases, choice.view), overwrite=True)
 
@@ -271,6 +277,7 @@ class Workspace(QWidget):
             if event.type() == QEvent.Type.Close and self.trainings.can_go_on:
                 self.trainings.let_go(ask_whether_it_goes_on())
             if event.type() == QEvent.Type.Hide and not event.spontaneous():
+                self.drilling.let_go()
                 self.jobs.close()
         return bool(super().eventFilter(watched, event))
 

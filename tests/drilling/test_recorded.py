@@ -157,8 +157,28 @@ def test_a_full_disk_costs_no_stroke(drilling, clock, small_dataset, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr("napari_rpdl.drilling.journal.os.fsync", full)
-        with pytest.raises(InputError, match="Nothing is lost"):
-            drill(drilling, clock)
+        drill(drilling, clock)
+        assert "No space left" in drilling.problem
+    assert len(drilling.region.strokes) == 1
     drill(drilling, clock, way=HERE - 3)
+    assert drilling.problem == ""
     drilling.close()
     assert len(unsaved_drillings(small_dataset.case_folder("bone_1"))[0].log.events) == 2
+
+
+def test_what_changes_while_it_is_saved_is_not_taken_for_saved(drilling, clock, small_dataset):
+    drill(drilling, clock)
+    prepared = drilling.prepared("anna")
+    drill(drilling, clock, way=HERE - 3)
+    drilling.note_saved(prepared)
+    assert not drilling.is_saved
+    drilling.note_saved(drilling.prepared("anna"))
+    assert drilling.is_saved
+
+
+def test_a_lifted_burr_leaves_what_lies_between_alone(drilling):
+    drilling.begin_stroke(Tool(1.0))
+    drilling.extend(np.array([2.0, 2, 9]))
+    drilling.extend(np.array([13.0, 2, 9]), lifted=True)
+    assert len(drilling.end_stroke().positions) == 2
+    assert drilling.region.difference() == (2, 0)

@@ -126,6 +126,12 @@ class CaseCoordinator:
             return decision.mask if decision is not None else None
         return None if who == BY_NOBODY else case.annotation(who).mask
 
+    def renew(self, dataset: Dataset, case: Case) -> None:
+        """Take in a dataset and a bone that have gained a region; everything else stays as it is shown."""
+        self._session.dataset = dataset
+        self._session.case = case
+        self._jobs.start("agreement", _agreeing(case), self._hear_agreement)
+
     # -- results ----------------------------------------------------------------------
 
     def _hear_dataset(self, event: Made | Failed) -> None:
