@@ -25,7 +25,7 @@ from napari_rpdl.gui.slots import Slots
 from napari_rpdl.gui.standpoint import Standpoint
 
 _IN_THE_WAY = (BONE, CUT_FACE, NETWORK_SURFACE, PROBABILITY)
-_CAVITY = "#141414"
+_CAVITY = "#5f3dc4"
 _BURR_OPACITY = 0.85
 _RINGS, _SPOKES = 10, 16
 

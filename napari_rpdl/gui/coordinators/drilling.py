@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from napari_rpdl.data.case import Case
+from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.drill_log import Mode
 from napari_rpdl.drilling.burr import Box
@@ -53,6 +53,18 @@ class DrillCoordinator:
         session.events.case.connect(self._meet)
         session.events.decision.connect(lambda _: self.offer())
         layers.standpoint.when_turned(self._show_unseen)
+
+    @property
+    def region(self) -> Mask:
+        """What is drilled, bool (z, y, x).
+
+        Raises:
+            InputError: nobody drills.
+        """
+        if self._bench is None:
+            msg = "Nobody drills. Start drilling first."
+            raise InputError(msg)
+        return self._bench.drilling.region.mask
 
     # -- wishes -----------------------------------------------------------------------
 

@@ -21,12 +21,7 @@ def start_choices(session: Session) -> tuple[StartChoice, ...]:
         choices.append(StartChoice("prediction", _network(session), words="the network's region"))
     surgeons = len(case.annotations)
     if surgeons > 1:
-        choices += [
-            StartChoice(
-                "consensus", f"at least {k} of {surgeons} surgeons", k, f"what at least {k} of {surgeons} drilled"
-            )
-            for k in range(1, surgeons + 1)
-        ]
+        choices += [_consensus(votes, surgeons) for votes in range(1, surgeons + 1)]
     choices += [StartChoice("surgeon", name, words=f"the region of {name}") for name in case.surgeons]
     return tuple(choices)
 
@@ -68,7 +63,11 @@ def find_unsaved(session: Session, choice: StartChoice) -> Unsaved:
 def _unsaved(found: Unsaved) -> StartChoice:
     header, strokes = found.log.header, len(found.log.strokes)
     when = header.started_at[:16].replace("T", " ")
-    return StartChoice("unsaved", str(found.path), words=f"unsaved drilling of {when} UTC ({strokes} strokes)")
+    return StartChoice(
+        "unsaved",
+        str(found.path),
+        words=f"unsaved drilling of {when} UTC ({strokes} stroke{'' if strokes == 1 else 's'})",
+    )
 
 
 def _consensus(votes: int, surgeons: int) -> StartChoice:
