@@ -150,15 +150,19 @@ def joined(meshes: Sequence[Mesh]) -> Mesh:
     )
 
 
-def cross(voxel: tuple[int, int, int], reach: float) -> Mesh:
-    """Return three thin bars along z, y and x through a voxel, ``reach`` voxels to either side."""
+def cross(voxel: tuple[int, int, int], reach: float, shape: tuple[int, int, int]) -> Mesh:
+    """Return three thin bars along z, y and x through a voxel, ``reach`` voxels to either side, inside a grid.
+
+    They never leave the grid: napari would move its sliders with them.
+    """
     corners = np.array([[(corner >> axis) & 1 for axis in range(3)] for corner in range(8)], np.float32) * 2 - 1
     bars = []
     for axis in range(3):
         half = np.full(3, _THIN, np.float32)
         half[axis] = reach
         bars.append(Mesh(corners * half + np.array(voxel, np.float32), _BOX, np.ones((8, 4), np.float32)))
-    return joined(bars)
+    mesh = joined(bars)
+    return replace(mesh, vertices=np.clip(mesh.vertices, 0, np.array(shape, np.float32) - 1))
 
 
 def _bounding_box(mask: Mask, margin: int) -> tuple[slice, slice, slice] | None:

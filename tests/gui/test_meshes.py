@@ -119,3 +119,14 @@ def test_halving_takes_the_mean_of_eight_and_keeps_places(monkeypatch) -> None:
     at = np.array([[0.5, 2, 2], [2.5, 3, 1], [4, 2, 2]], np.float32)
     assert halved.at(at) == pytest.approx([0.5, 2.5, 4.0])
     assert halved.slope_at(at)[:2] == pytest.approx(np.array([[2, 0, 0], [2, 0, 0]]))
+
+
+def test_a_crosshair_reaches_along_the_three_axes_through_its_voxel() -> None:
+    mesh = meshes.cross((3, 4, 5), 2, (16, 16, 16))
+    assert np.allclose(mesh.vertices.min(axis=0), (1, 2, 3))
+    assert np.allclose(mesh.vertices.max(axis=0), (5, 6, 7))
+    assert np.allclose(mesh.vertices.mean(axis=0), (3, 4, 5))
+    assert mesh.faces.max() < len(mesh.vertices)
+    edge = meshes.cross((0, 4, 15), 2, (16, 16, 16))
+    assert edge.vertices.min() >= 0
+    assert edge.vertices.max() <= 15

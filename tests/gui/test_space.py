@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from napari_rpdl.data.volume import Grid
-from napari_rpdl.gui.space import grid_of, metadata_of, placement
+from napari_rpdl.gui.space import clipping, grid_of, metadata_of, placement
 
 
 def test_a_layer_lies_where_the_grid_lies() -> None:
@@ -35,3 +35,12 @@ def test_a_foreign_layer_gives_scale_and_translation(units, known: bool) -> None
     back = grid_of((4, 5, 6), {"scale": (3, 2, 1), "translate": (30, 20, 10), "units": units})
     assert back.affine == pytest.approx(np.array([[1, 0, 0, 10], [0, 2, 0, 20], [0, 0, 3, 30], [0, 0, 0, 1]]))
     assert back.spacing_known is known
+
+
+def test_a_clipping_plane_lies_in_the_world_and_keeps_its_side() -> None:
+    """The plane z = 4 voxels that keeps what is below, on a grid of 0.5 mm steps that begins at z = 10."""
+    affine = np.diag([2.0, 1.0, 0.5, 1.0])
+    affine[:3, 3] = (1, 2, 10)
+    plane = clipping((-1.0, 0, 0, 4.0), Grid((8, 8, 8), affine, True))
+    assert np.allclose(plane["position"], (12, 2, 1))
+    assert np.array_equal(np.sign(plane["normal"]), (-1, 0, 0))

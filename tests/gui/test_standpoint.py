@@ -7,6 +7,7 @@ from napari.components import ViewerModel
 
 from napari_rpdl.data.volume import Grid
 from napari_rpdl.gui.layers import Layers
+from napari_rpdl.gui.standpoint import Standpoint
 
 
 @pytest.fixture
@@ -49,3 +50,15 @@ def test_a_left_ear_is_looked_at_from_the_left(stands, viewer, small_case) -> No
 def test_lengths_are_told_by_a_scale_bar(stands, viewer) -> None:
     assert viewer.canvas.overlays.scale_bar.visible
     assert {str(unit) for layer in viewer.layers for unit in layer.units} == {"millimeter"}
+
+
+def test_whoever_follows_hears_of_the_voxel_the_sliders_point_at(small_case) -> None:
+    viewer = ViewerModel()
+    stands, heard = Standpoint(viewer), []
+    stands.grid = small_case.grid
+    viewer.add_labels(small_case.labels(), scale=small_case.grid.steps, translate=small_case.grid.origin)
+    stands.follow(heard.append)
+    stands.go_to((3, 4, 5))
+    assert heard[-1] == (3, 4, 5)
+    viewer.layers.clear()
+    assert heard[-1] is None

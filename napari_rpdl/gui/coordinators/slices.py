@@ -99,7 +99,7 @@ class SliceCoordinator:
         outlines = self._outlines(case)
         self._ortho.slices = tuple(_slice(case, axis, voxel, drilled, outlines) for axis in AXES)
         self._ortho.words = _words(case, voxel)
-        self._layers.show_crosshair(cross(voxel, reach=max(case.grid.shape) / 12))
+        self._layers.show_crosshair(cross(voxel, max(case.grid.shape) / 12, case.grid.shape))
 
     def _outlines(self, case: Case) -> list[tuple[Mask, str]]:
         session = self._session
