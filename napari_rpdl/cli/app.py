@@ -20,7 +20,7 @@ from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMa
 from napari_rpdl.cli.parsing import Command, UsageError, parse, summary
 from napari_rpdl.cli.predicting_commands import Predict, Tune
 from napari_rpdl.cli.printing import PROGRAM, note
-from napari_rpdl.cli.reporting_commands import WriteTables
+from napari_rpdl.cli.reporting_commands import WriteReport, WriteTables
 from napari_rpdl.cli.reviewing_commands import ExportStudy, MergeStudy, PlanStudy, StudyResults
 from napari_rpdl.cli.viewing_commands import Demo, View
 from napari_rpdl.errors import InputError
@@ -47,6 +47,7 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "experiment bones": ExperimentOnBones,
         "experiment surgeons": ExperimentOnSurgeons,
         "tables": WriteTables,
+        "report": WriteReport,
         "figure 1": DrawSurgeons,
         "figure 2": DrawRPMap,
         "figure 4": DrawComparison,

@@ -35,18 +35,14 @@ class WriteTables(Command):
     @override
     def execute(self) -> None:
         from napari_rpdl.experiments.result_tables import result_tables
+        from napari_rpdl.experiments.results_report import write_all_tables
         from napari_rpdl.experiments.score_folder import read_score_folder
-        from napari_rpdl.experiments.statistics_text import all_tested, statistics_csv, statistics_markdown
-        from napari_rpdl.experiments.table_text import write_tables
-        from napari_rpdl.files import write_text
+        from napari_rpdl.experiments.statistics_text import all_tested
 
         results = read_score_folder(self.results)
         warn(results)
-        folder = self.out or self.results / "tables"
-        tables, tested = result_tables(results), all_tested(results)
-        files = [*write_tables(tables, folder), folder / "statistics.md", folder / "statistics.csv"]
-        write_text(folder / "statistics.md", statistics_markdown(tested))
-        write_text(folder / "statistics.csv", statistics_csv(tested))
+        tables = result_tables(results)
+        files = write_all_tables(tables, all_tested(results), self.out or self.results / "tables")
         answer(
             {
                 "dataset": results.dataset_label,
@@ -58,9 +54,41 @@ class WriteTables(Command):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class WriteReport(Command):
+    """Write a page with everything that an experiment found: curves, plots, tables, statistics, settings.
+
+    The page holds its pictures and opens without a network. It says what is missing, so
+    it may be written while an experiment is going on.
+
+    Example:
+      napari-rpdl report my_results
+
+    What comes out: a folder with index.html, figures (PNG and SVG), tables and all scores.
+    """
+
+    results: Positional[Path]
+    """Folder of an experiment's results, or one that holds several of them."""
+    out: Path | None = None
+    """Folder for the report; "report" within the results where not given."""
+
+    @override
+    def execute(self) -> None:
+        from napari_rpdl.experiments.gaps import gaps
+        from napari_rpdl.experiments.results_report import write_results_report
+        from napari_rpdl.experiments.score_folder import read_score_folder
+
+        results = read_score_folder(self.results)
+        warn(results)
+        index = write_results_report(results, self.out or self.results / "report")
+        missing = list(gaps(results))
+        text = "\n".join([*(f"missing: {gap}" for gap in missing), f"wrote {index}"])
+        answer({"dataset": results.dataset_label, "report": str(index), "missing": missing}, text, as_json=self.json)
+
+
 def warn(results: "ScoreFolder") -> None:
     """Tell on standard error what is missing or could not be read."""
     for problem in results.problems:
         note(f"left out: {problem}")
     if results.unfinished:
-        note(f"{len(results.unfinished)} runs have no scores yet, such as {results.unfinished[0]}.")
+        note(f"without scores yet: {', '.join(results.unfinished)}")

@@ -83,6 +83,7 @@ class ResultTable:
     """A table, ready to be written in any form.
 
     Attributes:
+        part: of the results.
         key: for file names.
         title: says experiment, protocol, decision and dataset.
         note: what the figures are.
@@ -93,6 +94,7 @@ class ResultTable:
         number: the paper's, such as "III"; empty for tables that the paper lacks.
     """
 
+    part: Part
     key: str
     title: str
     note: str
@@ -129,6 +131,7 @@ def _bone_by_bone(part: Part, rows: list[ScoreRow], results: ScoreFolder) -> Ite
         columns = [trained_title(known[m], with_preset=False) for m in chosen]
         lines = [*_our_bones(table, (*chosen, *baselines)), *_paper_bones(part, chosen, known, len(baselines))]
         yield ResultTable(
+            part=part,
             key="_".join(["bones", preset, *networks, part.experiment, part.protocol, part.decision]),
             title=_title(number, f"Dice bone by bone, preset {preset}", part, results),
             note=_note(part, rows, _CELL_NOTES[_style(part)]),
@@ -181,6 +184,7 @@ def _overall_table(part: Part, rows: list[ScoreRow], results: ScoreFolder) -> Re
     ):
         lines += _overall_lines(part, measure, table, known, losses, papers)
     return ResultTable(
+        part=part,
         key="_".join(["overall", part.experiment, part.protocol, part.decision]),
         title=_title(_NUMBERS[part.experiment][2], "Overall results", part, results),
         note=_note(part, rows, f"RPD uses {map_in_words(part)}. The oracle is the best single mask there is. "),
@@ -226,6 +230,7 @@ def _other_measures(part: Part, rows: list[ScoreRow], results: ScoreFolder) -> I
     for start in range(0, max(len(trained), 1), _COLUMNS):
         methods = [*trained[start : start + _COLUMNS], *baselines]
         yield ResultTable(
+            part=part,
             key="_".join(["measures", part.experiment, part.protocol, part.decision, str(start // _COLUMNS + 1)]),
             title=_title("", "Every measure", part, results),
             note=f"Means over bones. {_seeds(rows)} Voxels are counted for each bone. Distances to an empty region do "

@@ -23,6 +23,7 @@ class ScoreFolder:
         runs: trainings that were found, finished or not, by folder.
         unfinished: folders (within ``folder``) of trainings without scores.
         problems: what could not be read, in words.
+        methods: folder of a run with scores -> its method.
         synthetic: whether a dataset's name or origin says that its bones are no real ones.
     """
 
@@ -31,6 +32,7 @@ class ScoreFolder:
     runs: tuple[Run, ...]
     unfinished: tuple[str, ...]
     problems: tuple[str, ...]
+    methods: dict[Path, str]
     synthetic: bool
 
     @property
@@ -42,7 +44,8 @@ class ScoreFolder:
     def dataset_label(self) -> str:
         """The datasets for a caption; phantom results say so every time."""
         names = ", ".join(self.datasets) or "not known (no run folder here)"
-        return f"{names} – phantom (synthetic) data" if self.synthetic else names
+        told = not self.synthetic or "phantom (synthetic)" in names
+        return names if told else f"{names} – phantom (synthetic) data"
 
 
 def read_score_folder(folder: Path) -> ScoreFolder:
@@ -59,7 +62,7 @@ def read_score_folder(folder: Path) -> ScoreFolder:
         msg = f"Expected {folder} to be the folder of an experiment's results; there is no such folder."
         raise InputError(msg)
     problems: list[str] = []
-    rows = _rows(folder, problems)
+    rows, methods = _rows(folder, problems)
     runs = tuple(_runs(folder, problems))
     if not rows:
         found = f"{len(runs)} runs, none with scores" if runs else "no run"
@@ -68,7 +71,7 @@ def read_score_folder(folder: Path) -> ScoreFolder:
         raise InputError(msg)
     unfinished = (run.folder for run in runs if not (run.folder / "scores.csv").is_file())
     names = tuple(sorted(path.relative_to(folder).as_posix() for path in unfinished))
-    return ScoreFolder(folder, tuple(rows), runs, names, tuple(problems), _synthetic(runs))
+    return ScoreFolder(folder, tuple(rows), runs, names, tuple(problems), methods, _synthetic(runs))
 
 
 def _synthetic(runs: tuple[Run, ...]) -> bool:
@@ -82,7 +85,8 @@ def _synthetic(runs: tuple[Run, ...]) -> bool:
     return any(word in text.lower() for word in SYNTHETIC for text in said)
 
 
-def _rows(folder: Path, problems: list[str]) -> list[ScoreRow]:
+def _rows(folder: Path, problems: list[str]) -> tuple[list[ScoreRow], dict[Path, str]]:
+    methods: dict[Path, str] = {}
     seen: dict[tuple[object, ...], tuple[ScoreRow, Path]] = {}
     for path in sorted(folder.rglob("scores.csv")):
         try:
@@ -91,6 +95,8 @@ def _rows(folder: Path, problems: list[str]) -> list[ScoreRow]:
             problems.append(str(error))
             continue
         _check_each_once(rows, path)
+        if rows:
+            methods[path.parent] = rows[0].method
         for row in rows:
             key = astuple(row)[:-1]
             first, where = seen.setdefault(key, (row, path))
@@ -100,7 +106,7 @@ def _rows(folder: Path, problems: list[str]) -> list[ScoreRow]:
                     f"seed {row.seed}: {first.value:g} and {row.value:g}. Keep results of different settings apart."
                 )
                 raise InputError(msg)
-    return [row for row, _ in seen.values()]
+    return [row for row, _ in seen.values()], methods
 
 
 def _check_each_once(rows: list[ScoreRow], path: Path) -> None:

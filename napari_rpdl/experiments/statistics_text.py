@@ -103,8 +103,13 @@ def p_text(p: float) -> str:
 
 
 def _interval(mean: Interval) -> str:
-    ends = "" if mean.low is None or mean.high is None else f" [{mean.low:+.3f}, {mean.high:+.3f}]"
-    return f"{mean.value:+.3f}{ends}"
+    ends = "" if mean.low is None or mean.high is None else f" [{_signed(mean.low)}, {_signed(mean.high)}]"
+    return f"{_signed(mean.value)}{ends}"
+
+
+def _signed(value: float) -> str:
+    # Adding 0 makes a plus of the sign of a zero.
+    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def _cells(one: Difference) -> tuple[object, ...]:

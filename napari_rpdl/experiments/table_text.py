@@ -11,6 +11,7 @@ from napari_rpdl.experiments.result_tables import Entry, Line, ResultTable, Styl
 from napari_rpdl.files import write_text
 
 MISSING = "missing"
+_PERCENT = " %"
 CSV_COLUMNS = (
     *("table", "block", "row", "column", "source", "metric"),
     *("mean", "spread", "low", "high", "bones", "seeds"),
@@ -100,7 +101,8 @@ def write_tables(tables: Sequence[ResultTable], folder: Path) -> tuple[Path, ...
 
 def _overall_text(entry: Overall, line: Line, style: Style, value: str) -> str:
     if style == "interval" and entry.low is not None and entry.high is not None:
-        value += f" [{_number(entry.low, line)}, {_number(entry.high, line)}]"
+        low, high = (_number(end, line).removesuffix(_PERCENT) for end in (entry.low, entry.high))
+        value += f" [{low}, {high}]"
     elif style == "spread" and entry.spread is not None:
         value += f" ± {_number(entry.spread, line)}"
     return value if entry.bones == line.bones else f"{value} ({entry.bones} of {line.bones} bones)"
@@ -108,7 +110,7 @@ def _overall_text(entry: Overall, line: Line, style: Style, value: str) -> str:
 
 def _number(value: float, line: Line) -> str:
     digits = line.measure.digits
-    return f"{100 * value:.{digits}f} %" if line.measure.percent else f"{value:.{digits}f}"
+    return f"{100 * value:.{digits}f}{_PERCENT}" if line.measure.percent else f"{value:.{digits}f}"
 
 
 def _csv_cells(entry: Cell | Overall | Printed | None, metric: str) -> tuple[object, ...]:

@@ -35,6 +35,9 @@ th, td { padding: .4rem .6rem; border-bottom: 1px solid var(--line); text-align:
 th:first-child, td:first-child { text-align: left; }
 thead th { color: var(--grey); font-weight: 600; border-bottom: 2px solid var(--line); }
 tr.main td { font-weight: 600; color: var(--accent); }
+tr.group td { font-style: italic; color: var(--grey); padding-top: .8rem; }
+h3 { font-size: 1rem; margin: 1.8rem 0 .3rem; }
+details { margin: .5rem 0; } summary { cursor: pointer; color: var(--grey); font-size: .92rem; }
 figure { margin: 1rem 0 0; } figure img { max-width: 100%; height: auto; display: block; }
 figcaption, .small { color: var(--grey); font-size: .88rem; max-width: 46rem; }
 dl { display: grid; grid-template-columns: minmax(9rem, max-content) 1fr; gap: .25rem 1.2rem; font-size: .92rem; }
@@ -84,9 +87,9 @@ def cards(figures: Sequence[tuple[str, str]], main: int = 0) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], main: str = "") -> str:
-    """Return a table; the row whose first cell is ``main`` stands out."""
+    """Return a table; the row whose first cell is ``main`` stands out, and one of a single cell heads those below."""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "\n".join(_row(row, row[0] == main) for row in rows)
+    body = "\n".join(_row(row, row[0] == main, len(columns)) for row in rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>'
 
 
@@ -118,6 +121,19 @@ def link(target: str, text: str) -> str:
     return f'<p><a href="{escape(target)}">{escape(text)}</a></p>'
 
 
-def _row(cells: Sequence[str], main: bool) -> str:
+def details(summary: str, parts: Iterable[str]) -> str:
+    """Return parts that open when their ``summary`` is clicked."""
+    body = "\n".join(parts)
+    return f"<details><summary>{escape(summary)}</summary>\n{body}\n</details>"
+
+
+def bullets(texts: Iterable[str]) -> str:
+    """Return a list of sentences."""
+    return f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in texts)}</ul>"
+
+
+def _row(cells: Sequence[str], main: bool, columns: int) -> str:
+    if len(cells) < columns:
+        return f'<tr class="group"><td colspan="{columns}">{escape(cells[0])}</td></tr>'
     style = ' class="main"' if main else ""
     return f"<tr{style}>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"

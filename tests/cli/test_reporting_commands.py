@@ -45,3 +45,18 @@ def test_a_folder_without_scores_is_refused(run, tmp_path):
     status, _, err = run("tables", tmp_path)
     assert status == 1
     assert "Run the experiment first" in err
+
+
+def test_a_report_is_written_and_says_what_is_missing(result, results):
+    found = result("report", results)
+    page = results / "report" / "index.html"
+    assert found["report"] == str(page)
+    assert "As Table III of He et al. 2020" in page.read_text(encoding="utf-8")
+    assert any("no baseline" in gap for gap in found["missing"])
+
+
+def test_the_text_of_a_report_names_the_page(run, results, tmp_path):
+    status, out, _ = run("report", results, "--out", tmp_path / "page")
+    assert status == 0
+    assert out.strip().endswith(f"wrote {tmp_path / 'page' / 'index.html'}")
+    assert "missing: " in out

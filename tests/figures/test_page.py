@@ -43,6 +43,9 @@ class Reader(HTMLParser):
         page.facts({HOSTILE: HOSTILE}),
         page.code(HOSTILE),
         page.link('"><script>', HOSTILE),
+        page.details(HOSTILE, [page.paragraph(HOSTILE)]),
+        page.bullets([HOSTILE]),
+        page.table(["a", "b"], [[HOSTILE]]),
     ],
 )
 def test_names_cannot_become_markup(part):
@@ -67,3 +70,10 @@ def test_pictures_are_inside_the_page(tmp_path):
 def test_one_row_stands_out():
     read = Reader(page.table(["method", "Dice"], [["a", "1"], ["b", "2"]], main="b"))
     assert [a.get("class") for tag, a in read.tags if tag == "tr"] == [None, None, "main"]
+
+
+def test_a_row_of_one_cell_heads_those_below_it():
+    read = Reader(page.table(["a", "b"], [["group"], ["x", "1"]]))
+    assert ("td", {"colspan": "2"}) in read.tags
+    assert ("tr", {"class": "group"}) in read.tags
+    assert "group" in read.text
