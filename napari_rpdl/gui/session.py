@@ -1,9 +1,12 @@
 """What the person at the viewer is working on: evented state, no Qt."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from psygnal import SignalGroupDescriptor
 
 from napari_rpdl.consensus.agreement import CaseAgreement
@@ -98,6 +101,23 @@ class TrainingWish:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the table of bones tells of one: how many drilled it, predicted it, and had their results graded."""
+
+    surgeons: int
+    predictions: int
+    graded: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thumbnail:
+    """A small picture of a bone, uint8 (side, side, 3)."""
+
+    case_id: str
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
 class Queued:
     """A training that waits for its turn.
 
@@ -123,6 +143,8 @@ class Session:
 
     Attributes:
         dataset: the open dataset.
+        facts: what is known of its cases, by name.
+        thumbnail: the picture that was made last.
         case: the bone in the viewer, None while none is loaded.
         surgeons: whose drilled regions are shown, in the order ticked.
         left_by: the surgeon (or ``BY_NETWORK``) whose cavity is cut out of the bone in 3-D.
@@ -175,6 +197,8 @@ class Session:
     events: ClassVar[SignalGroupDescriptor] = SignalGroupDescriptor()
 
     dataset: Dataset | None = None
+    facts: Mapping[str, CaseFacts] = field(default_factory=dict)
+    thumbnail: Thumbnail | None = None
     case: Case | None = None
     surgeons: tuple[str, ...] = ()
     left_by: str = BY_NOBODY

@@ -28,6 +28,7 @@ from napari_rpdl.gui.coordinators.imports import ImportCoordinator
 from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
 from napari_rpdl.gui.coordinators.live import LiveCoordinator
 from napari_rpdl.gui.coordinators.maps import MapCoordinator
+from napari_rpdl.gui.coordinators.overview import OverviewCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
@@ -66,6 +67,7 @@ class Workspace(QWidget):
         self.trainings = TrainingCoordinator(self.session, self.jobs)
         self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
         self.yardsticks = YardstickCoordinator(self.session, layers, self.jobs, self.cases.choose_surgeons)
+        self.overview = OverviewCoordinator(self.session, self.jobs)
         self.preparing = PreparingCoordinator(self.session, self.jobs)
         self.live = LiveCoordinator(self.session, self.predictions.predict)
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)

@@ -86,7 +86,7 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
     qtbot.mouseClick(opened.bones.next_button, Qt.MouseButton.LeftButton)
     idle(opened.jobs)
     assert session.case_id == "bone_2"
-    opened.bones.bones.setCurrentRow(2)
+    opened.bones.bones.selectRow(2)
     idle(opened.jobs)
     assert session.case_id == "bone_3"
 

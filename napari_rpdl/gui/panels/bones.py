@@ -1,5 +1,6 @@
 """Open a dataset, choose a bone, look at it."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +20,9 @@ from qtpy.QtWidgets import (
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.gui.camera import VIEWS, View
+from napari_rpdl.gui.case_table import CaseTable
 from napari_rpdl.gui.controls import Button, Section, heading, note, swatch
-from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.session import CaseFacts, Session, Thumbnail
 
 _NO_DATASET = "Open a dataset first."
 _NO_STRUCTURES = "This bone has no structures, only drilled regions."
@@ -50,10 +52,9 @@ class BonesPanel(QWidget):
         self.last_button.hide()
         self.title = note("No dataset is open.")
         self.search = QLineEdit()
-        self.search.setPlaceholderText("find a bone: name, left, right")
+        self.search.setPlaceholderText("find a bone: name, left, right, predicted, graded")
         self.search.setClearButtonEnabled(True)
-        self.bones = QListWidget()
-        self.bones.setMinimumHeight(130)
+        self.bones = CaseTable()
         self.previous_button = Button("◀ Previous (Shift+N)", "Show the bone before.")
         self.next_button = Button("Next (N) ▶", "Show the next bone.")
         self.solid_button = Button("3-D", "Show the bone as a solid.")
@@ -103,8 +104,8 @@ class BonesPanel(QWidget):
         self.open_button.clicked.connect(lambda: self.open_asked.emit())
         self.sample_button.clicked.connect(lambda: self.sample_asked.emit())
         self.last_button.clicked.connect(lambda: self.last_asked.emit())
-        self.search.textChanged.connect(self._filter)
-        self.bones.currentItemChanged.connect(self._choose)
+        self.search.textChanged.connect(self.bones.find)
+        self.bones.case_chosen.connect(self.case_chosen)
         self.previous_button.clicked.connect(lambda: self.step_asked.emit(-1))
         self.next_button.clicked.connect(lambda: self.step_asked.emit(1))
         self.solid_button.clicked.connect(lambda: self.dimensions_asked.emit(3))
@@ -114,21 +115,17 @@ class BonesPanel(QWidget):
         self.opacity.valueChanged.connect(lambda value: self.opacity_chosen.emit(value / 100))
         self.structures.itemChanged.connect(self._tick)
         self._session.events.dataset.connect(self._show_dataset)
+        self._session.events.facts.connect(self._show_facts)
+        self._session.events.thumbnail.connect(self._show_thumbnail)
         self._session.events.case.connect(self._show_case)
 
     def _show_dataset(self, dataset: Dataset | None) -> None:
-        self.bones.blockSignals(True)
-        self.bones.clear()
+        self.bones.show_dataset(dataset)
         if dataset is not None:
             self.last_button.hide()
             self.title.setText(f"<b>{dataset.name}</b><br>{_summary(dataset)}")
             self.title.setToolTip(f"{dataset.folder}\n{dataset.origin}\nLicence: {dataset.licence}")
-            for entry in dataset.entries:
-                item = QListWidgetItem(entry.case_id + (f"   {entry.side} ear" if entry.side else ""))
-                item.setData(Qt.ItemDataRole.UserRole, entry.case_id)
-                self.bones.addItem(item)
-        self.bones.blockSignals(False)
-        self._filter(self.search.text())
+        self._show_facts(self._session.facts)
         for button in (self.previous_button, self.next_button):
             button.allow(dataset is not None, _NO_DATASET)
 
@@ -139,14 +136,15 @@ class BonesPanel(QWidget):
         self.opacity.setEnabled(case is not None and case.structures is not None)
         self._list_structures(case)
         if case is not None:
-            self._mark(case.case_id)
+            self.bones.mark(case.case_id)
 
-    def _mark(self, case_id: str) -> None:
-        self.bones.blockSignals(True)
-        for row in range(self.bones.count()):
-            if self.bones.item(row).data(Qt.ItemDataRole.UserRole) == case_id:
-                self.bones.setCurrentRow(row)
-        self.bones.blockSignals(False)
+    def _show_facts(self, facts: Mapping[str, CaseFacts]) -> None:
+        self.bones.show_facts(facts)
+        self.bones.find(self.search.text())
+
+    def _show_thumbnail(self, thumbnail: Thumbnail | None) -> None:
+        if thumbnail is not None:
+            self.bones.show_thumbnail(thumbnail.case_id, thumbnail.pixels)
 
     def _list_structures(self, case: Case | None) -> None:
         self.structures.blockSignals(True)
@@ -159,18 +157,8 @@ class BonesPanel(QWidget):
         self.structures.setToolTip("" if self.structures.count() else _NO_STRUCTURES)
         self.structures.blockSignals(False)
 
-    def _filter(self, text: str) -> None:
-        """Leave only bones in sight whose line holds every word."""
-        for row in range(self.bones.count()):
-            item = self.bones.item(row)
-            item.setHidden(not all(word in item.text().lower() for word in text.lower().split()))
-
     def _ask_view(self, view: View, _: bool = False) -> None:
         self.view_asked.emit(view)
-
-    def _choose(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self.case_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
 
     def _tick(self, _: QListWidgetItem) -> None:
         items = [self.structures.item(row) for row in range(self.structures.count())]
