@@ -53,6 +53,10 @@ def test_the_wheel_holds_the_shipped_scales(wheel: zipfile.ZipFile) -> None:
     assert len(scales) == len(list((ROOT / "napari_rpdl" / "review" / "scales").glob("*.json"))) == 3
 
 
+def test_the_wheel_holds_the_papers_figures(wheel: zipfile.ZipFile) -> None:
+    assert "napari_rpdl/experiments/paper_tables.csv" in wheel.namelist()
+
+
 def test_the_sample_data_stays_small() -> None:
     total = sum(p.stat().st_size for p in (ROOT / "sample_data").rglob("*") if p.is_file())
     assert 0 < total < 5_000_000
