@@ -19,7 +19,7 @@ StepsPerEpoch = Annotated[int, Field(ge=0, le=100_000)]
 class TrainingSettings(Settings):
     """How one network is trained."""
 
-    loss: LossName = "rpdl"
+    loss: LossName = "bce+surgeon-dice"
     """What training minimises: Eq. (3) rpdl, Eq. (2) dice, Eq. (1) wcel, the published code's rpdl, or newer ones."""
     loss_options: LossSettings = LossSettings()
     """The finer points of the loss."""
@@ -71,5 +71,5 @@ class TrainingSettings(Settings):
     """Also write the curves to the run folder for TensorBoard; needs pip install 'napari-rpdl[tensorboard]'."""
 
 
-DEMO = TrainingSettings(epochs=40, learning_rate=3e-3)
+DEMO = TrainingSettings(loss="rpdl", epochs=40, learning_rate=3e-3)
 """What ``napari-rpdl demo`` starts with: 320 steps at 64 voxels, one to two minutes of one CPU core."""

@@ -82,7 +82,8 @@ def test_nothing_is_compared_with_itself(given, what):
 def test_alike_arms_are_told_apart_by_name():
     arms = [{}, {"name": "wide", "training": {"network": {"channels": [32, 64]}}}]
     settings = ExperimentSettings.model_validate({"arms": arms})
-    assert [arm.method for arm in settings.arms] == ["default/unet/rpdl", "default/unet/rpdl/wide"]
+    plain = "default/unet/bce+surgeon-dice"
+    assert [arm.method for arm in settings.arms] == [plain, f"{plain}/wide"]
 
 
 def test_every_combination():
