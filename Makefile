@@ -50,6 +50,7 @@ lint: $(READY)
 pictures: $(READY)
 	@.ci/system-libraries --display
 	@QT_API=$(QT) .ci/on-display $(BIN)/python docs/screenshots.py
+	@$(BIN)/python docs/figures.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache

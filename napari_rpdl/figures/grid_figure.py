@@ -108,7 +108,7 @@ def draw_grid(
         raise InputError(msg)
     layout = _laid_out(rows, settings)
     pictures = [[_drawn(row, tile, layout.tile_pixels, settings) for tile in row.tiles] for row in rows]
-    foot = Foot.of(_legend(rows, pictures, reference_name), note, settings.width_mm - layout.left - _EDGE)
+    foot = Foot.of(_legend(rows, pictures, reference_name), note, settings.width_mm - layout.left - 3 * _EDGE)
     sheet = Sheet.new(settings.width_mm, layout.head + sum(layout.heights) + foot.height_mm + _EDGE, settings.dpi)
     top = layout.head
     if layout.headed:

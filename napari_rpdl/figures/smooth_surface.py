@@ -16,22 +16,33 @@ _THICK_VOXELS = 1.4  # what is nowhere that deep is thin: a plate of bone, a pit
 _SIGMA_VOXELS = 1.0
 _DRIFT_SIGMA_VOXELS = 2.0
 _REPEATS_64 = 24  # wipes out terraces up to about seven voxels wide on a grid of 64 layers
-_FAR_VOXELS = 1.5  # beyond, the distance does not matter
+_FROM_FACE = np.array([0, *(np.sqrt([1, 2, 3, 4]) - 0.5)], np.float32)
+"""Distance to the faces of the voxels for each squared distance of centres, 1.5 voxels at most."""
 _LIMIT_VOXELS = 0.7  # lets later interpolation see a thin plate as strong as the air on both its sides
 
 
 def signed_distance(body: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return the distance to the faces of ``body`` in voxels, positive inside, cut off at 1.5 voxels.
 
-    A voxel beside a face has a distance of half a voxel. A body without faces (empty,
-    or full) is far everywhere.
+    A voxel beside a face has a distance of half a voxel. Without faces (empty, or full)
+    all are far.
     """
-    if not body.any() or body.all():
-        return np.full(body.shape, _FAR_VOXELS if body.any() else -_FAR_VOXELS, np.float32)
-    inside = ndimage.distance_transform_edt(body)
-    outside = ndimage.distance_transform_edt(~body)
-    distance = np.where(body, inside - 0.5, 0.5 - outside)
-    return np.asarray(np.clip(distance, -_FAR_VOXELS, _FAR_VOXELS), np.float32)
+    return np.asarray(_FROM_FACE[_squared_reach(body)] - _FROM_FACE[_squared_reach(~body)], np.float32)
+
+
+def _squared_reach(body: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return the squared distance from voxels of ``body`` to the closest other one, at most 4; 0 outside.
+
+    Exact, axis after axis, because squares add up; much faster than a distance transform,
+    which looks further.
+    """
+    reach = np.where(body, np.uint8(4), np.uint8(0))
+    for axis in range(body.ndim):
+        line = np.moveaxis(reach, axis, 0)
+        before = line.copy()
+        np.minimum(line[1:], before[:-1] + np.uint8(1), out=line[1:])
+        np.minimum(line[:-1], before[1:] + np.uint8(1), out=line[:-1])
+    return reach
 
 
 def smooth_field(body: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -69,10 +80,12 @@ def _drift(distance: NDArray[np.float32], field: NDArray[np.float32]) -> NDArray
 
 def without_closed_cells(body: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return ``body`` with all air filled that is not connected to the frame's faces: no eye can see it."""
-    air, _ = ndimage.label(~body)
+    air, parts = ndimage.label(~body)
     faces = [air.take(end, axis) for axis in range(3) for end in (0, -1)]
-    open_ = np.unique(np.concatenate([face.ravel() for face in faces]))
-    return np.asarray(~np.isin(air, open_[open_ > 0]))
+    filled = np.ones(parts + 1, np.bool_)
+    filled[np.concatenate([face.ravel() for face in faces])] = False
+    filled[0] = True  # the body itself
+    return np.asarray(filled[air])
 
 
 def _is_thick(distance: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -16,6 +16,12 @@ def test_distances_are_to_the_faces_of_the_voxels():
     assert (signed_distance(np.ones((3, 3, 3), np.bool_)) > 0).all()
 
 
+def test_distances_are_those_of_a_distance_transform():
+    body = ndimage.gaussian_filter(np.random.default_rng(2).random((20, 21, 22)), 1.5) > 0.5
+    expected = np.where(body, ndimage.distance_transform_edt(body) - 0.5, 0.5 - ndimage.distance_transform_edt(~body))
+    np.testing.assert_allclose(signed_distance(body), np.clip(expected, -1.5, 1.5), atol=1e-6)
+
+
 def test_every_voxel_stays_on_its_side_of_the_surface():
     coarse = ndimage.gaussian_filter(np.random.default_rng(1).random((N, N, N)), 1.5)
     body = coarse > np.median(coarse)
