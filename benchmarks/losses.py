@@ -11,6 +11,8 @@ beyond the logits and the targets, by its own profiler.
 
 nnU-Net's loss is written here after its published formula if nnunetv2 is not installed;
 segmentation_models_pytorch takes part only where it is installed.
+
+Where there is a CUDA GPU, its time is compared with the bytes that it has to move, too.
 """
 
 import os
@@ -34,6 +36,8 @@ from napari_rpdl.learning.losses.cross_entropy import WeightedCrossEntropyLoss
 from napari_rpdl.learning.losses.dice import DiceLoss, SurgeonDiceLoss
 from napari_rpdl.learning.losses.reward_penalty_dice import RewardPenaltyDiceLoss
 from napari_rpdl.settings import RPMapSettings
+
+import loss_bytes  # isort: skip  # beside this file
 
 ROUNDS = 15
 SAMPLE = Path(__file__).parents[1] / "sample_data"
@@ -244,6 +248,10 @@ def main() -> None:
     bar(seven, "**ours: Eq. (3)**", "Eq. (3), input repeated 7 times", 1 / 5)
     bar(seven, "**ours: mean Dice per surgeon**", "MONAI DiceLoss, 7 channels", 1 / 3)
     bar(single, "**ours: Dice**", "MONAI DiceLoss", 1)
+    if torch.cuda.is_available():
+        loss_bytes.table(torch.device("cuda"), 64, 64, ROUNDS)
+    else:
+        print("\nNo CUDA GPU here: the kernels are not timed.")
 
 
 if __name__ == "__main__":
