@@ -14,6 +14,7 @@ from pathlib import Path
 from napari_rpdl.cli.evaluating_commands import Evaluate
 from napari_rpdl.cli.experiment_commands import ExperimentOnBones, ExperimentOnSurgeons
 from napari_rpdl.cli.figure_commands import DrawComparison, DrawRPMap, DrawSurgeons
+from napari_rpdl.cli.grading_commands import Grade
 from napari_rpdl.cli.importing_commands import ImportCmArrays, ImportDrilled, ImportRecordings, MakePhantom
 from napari_rpdl.cli.learning_commands import Attach, Resume, Stop, Train
 from napari_rpdl.cli.measuring_commands import Info, MeasureAgreement, WriteRPMap
@@ -54,6 +55,7 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
     },
     "Let experts grade": {
         "study plan": PlanStudy,
+        "grade": Grade,
         "study export": ExportStudy,
         "study merge": MergeStudy,
         "study results": StudyResults,

@@ -1,6 +1,6 @@
 """Verbs of grading studies: study plan, study export, study merge, study results."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,8 @@ from napari_rpdl.settings.prediction import PredictionSettings
 from napari_rpdl.settings.review import StudySettings
 
 if TYPE_CHECKING:
-    from napari_rpdl.data.case import Case, Mask
-    from napari_rpdl.data.dataset import Dataset
     from napari_rpdl.review.gradebook import GradeBook
     from napari_rpdl.review.planning import Plan
-    from napari_rpdl.review.study import Candidate
     from napari_rpdl.review.study_folder import StudyFolder
 
 _THRESHOLD = PredictionSettings().threshold
@@ -69,40 +66,22 @@ class PlanStudy(Command):
         from napari_rpdl.data.dataset import Dataset
         from napari_rpdl.review.planning import plan_study
         from napari_rpdl.review.scale import find_scale
+        from napari_rpdl.review.sources import Sources
         from napari_rpdl.review.study_folder import write_study
 
         dataset = Dataset.open(self.dataset)
         folders = prediction_folders(self.predictions)
+        sources = Sources(dataset, folders, not self.without_surgeons, self.cases, self.threshold)
         plan = plan_study(
-            list(self._candidates(dataset, folders)),
+            list(sources.candidates()),
             self.graders,
             find_scale(self.scale),
             self.settings,
             self.calibration_cases,
             dataset.origin,
         )
-
-        def region_of(candidate: "Candidate", case: "Case") -> "Mask":
-            from napari_rpdl.data.regions import read_region
-
-            if candidate.kind == "surgeon":
-                return case.annotation(candidate.source).mask
-            return read_region(_file_of(folders[candidate.source], case.case_id), case.grid, self.threshold)
-
-        follow(write_study(plan, dataset, region_of, self.study, self.key))
+        follow(write_study(plan, dataset, sources.region_of, self.study, self.key))
         answer(_planned(self, plan), _plan_text(self, plan), as_json=self.json)
-
-    def _candidates(self, dataset: "Dataset", folders: Mapping[str, Path]) -> "Iterator[Candidate]":
-        from napari_rpdl.review.study import SURGEONS, Candidate
-
-        for case_id in self.cases or dataset.case_ids:
-            where = {"case_id": case_id, "bone": dataset.bone_of(case_id)}
-            if not self.without_surgeons:
-                for surgeon in dataset.case(case_id).surgeons:
-                    yield Candidate(**where, method=SURGEONS, source=surgeon, kind="surgeon")
-            for label, folder in folders.items():
-                if _file_of(folder, case_id).is_file():
-                    yield Candidate(**where, method=label, source=label, kind="prediction")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,15 +172,20 @@ class StudyResults(Command):
     """Folder for the report."""
     answers: str = ""
     """File of the answers, or postgresql:// address; the study's own file if not given."""
+    corrections: Path | None = None
+    """Dataset folder in which surgeons corrected predictions of the study's bones; what that cost is reported."""
 
     @override
     def execute(self) -> None:
         book, opened = _opened(self.study, self.answers)
+        from napari_rpdl.data.dataset import Dataset
+        from napari_rpdl.drilling.effort import efforts
         from napari_rpdl.review.report import write_results
         from napari_rpdl.review.results import results
         from napari_rpdl.review.study_folder import read_key
 
-        found = results(book, read_key(self.key, opened.study))
+        spent = () if self.corrections is None else efforts(Dataset.open(self.corrections))
+        found = results(book, read_key(self.key, opened.study), spent)
         index = write_results(found, self.out)
         text = "\n".join([found.origin, "", *found.limits, "", f"Wrote {index}"])
         answer({"report": str(index), **found.as_json()}, text, as_json=self.json)
@@ -225,11 +209,6 @@ def prediction_folders(named: Sequence[str]) -> dict[str, Path]:
             raise InputError(msg)
         folders[label] = Path(folder)
     return folders
-
-
-def _file_of(folder: Path, case_id: str) -> Path:
-    compressed = folder / f"{case_id}.nii.gz"
-    return compressed if compressed.is_file() else folder / f"{case_id}.nii"
 
 
 def _opened(folder: Path, answers: str) -> "tuple[GradeBook, StudyFolder]":

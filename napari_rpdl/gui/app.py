@@ -1,14 +1,13 @@
-"""Start napari with the workspace."""
+"""Start napari with the workspace, or with a grading study and nothing else."""
 
 from pathlib import Path
 
 import napari
-from qtpy.QtGui import QGuiApplication
 
+from napari_rpdl.gui.windows import make_room
 from napari_rpdl.gui.workspace import TITLE, Workspace
-
-ROOMY = 1440, 900
-"""Width and height at which no panel of the workspace is cut off."""
+from napari_rpdl.review.requirements import check_requirements
+from napari_rpdl.settings.review import GradingSettings
 
 
 def start(dataset: Path | None, case_id: str = "", run: Path | None = None) -> None:
@@ -34,14 +33,16 @@ def open_viewer(
     viewer = napari.Viewer(title="napari-rpdl", show=show)
     workspace = Workspace(viewer)
     viewer.window.add_dock_widget(workspace, name=TITLE, area="right")
-    _make_room(viewer)
+    make_room(viewer)
     if dataset is not None:
         workspace.open_dataset(dataset, case_id, run)
     return viewer, workspace
 
 
-def _make_room(viewer: napari.Viewer) -> None:
-    """Enlarge a window that is smaller than the workspace needs, as far as the screen goes."""
-    *_, width, height = viewer.window.geometry()
-    screen = QGuiApplication.primaryScreen().availableSize()
-    viewer.window.resize(max(width, min(ROOMY[0], screen.width())), max(height, min(ROOMY[1], screen.height())))
+def start_grading(study: Path, grader: str, answers: str = "", settings: GradingSettings | None = None) -> None:
+    """Open a grading window as ``grading.open_grading`` does; return when it is closed."""
+    check_requirements()
+    from napari_rpdl.gui.grading import open_grading  # imported late: SQLAlchemy is an extra
+
+    open_grading(study, grader, answers, settings)
+    napari.run()

@@ -157,6 +157,36 @@ def import_recordings(napari_viewer: "napari.viewer.Viewer") -> None:
     ask(RecordingsDialog, workspace_of(napari_viewer))
 
 
+def plan_study(napari_viewer: "napari.viewer.Viewer") -> None:
+    """Plan a grading study from the open dataset and folders of predictions."""
+    from napari.utils.notifications import show_error
+
+    from napari_rpdl.review.requirements import check_requirements
+
+    workspace = workspace_of(napari_viewer)
+    try:
+        check_requirements()
+        dataset = workspace.session.dataset
+        if dataset is None:
+            msg = "Open a dataset first: its surgeons' drillings and predictions for its bones are what is graded."
+            raise InputError(msg)
+    except InputError as error:
+        show_error(str(error))
+        return
+    from napari_rpdl.gui.study_dialog import PlanStudyDialog
+
+    run = workspace.session.run
+    dialog = PlanStudyDialog(dataset, None if run is None else run / "predictions", workspace)
+    while dialog.exec() == dialog.DialogCode.Accepted:
+        try:
+            events, said = dialog.events()
+        except InputError as error:
+            show_error(str(error))
+            continue
+        workspace.studies.write(events, said)
+        return
+
+
 def ask(kind: "type[AnyImport]", workspace: "Workspace") -> None:
     """Show an import dialog until its answers are complete or the person gives up."""
     from napari.utils.notifications import show_error

@@ -6,6 +6,8 @@ OKABE_ITO = ("#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "
 NETWORK = "#FF4FD8"
 AGREED = "#d0d0d0"
 ORACLE, BASELINE = "#FFFFFF", "#8FA3B8"
+DRILLED, MARKED = "#FFD24A", "#FF4FD8"
+"""While grading: every drilled region, whoever made it; and, afterwards, the voxels that a hint comes from."""
 REWARD, PENALTY = "#2C7BE5", "#E66101"
 
 

@@ -31,6 +31,7 @@ from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.gui.coordinators.overview import OverviewCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
+from napari_rpdl.gui.coordinators.studies import StudyCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
 from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
 from napari_rpdl.gui.drilling_corner import DrillingCorner
@@ -72,6 +73,7 @@ class Workspace(QWidget):
         self.live = LiveCoordinator(self.session, self.predictions.predict)
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
         self.drilling = DrillingCorner(self.session, layers, self.jobs, self.cases)
+        self.studies = StudyCoordinator(self.session, self.jobs)
         self.bones = BonesPanel(self.session)
         self.surgeons = SurgeonsPanel(self.session)
         self.rpmap = RPMapPanel(self.session)

@@ -35,7 +35,9 @@ class Reach:
             said.append(
                 f"{self._can(self.friedman)} show a difference among all methods (Friedman: {_p(self.friedman)})."
             )
-        pair = f"Wilcoxon: {_p(self.wilcoxon)}, {_p(self.wilcoxon_holm)} after Holm for {comb(self.methods, 2)} pairs"
+        pairs = comb(self.methods, 2)
+        holm = f", {_p(self.wilcoxon_holm)} after Holm for {pairs} pairs" if pairs > 1 else ""
+        pair = f"Wilcoxon: {_p(self.wilcoxon)}{holm}"
         said.append(f"{self._can(self.wilcoxon_holm)} show which of two methods is better ({pair}).")
         return said
 

@@ -17,6 +17,7 @@ from napari_rpdl.evaluation.paired import Interval
 from napari_rpdl.figures import page
 from napari_rpdl.figures.canvas import save_figure
 from napari_rpdl.files import write_text
+from napari_rpdl.review.correction import Correction
 from napari_rpdl.review.plots import items_figure, points_figure, strengths_figure
 from napari_rpdl.review.results import Agreement, MeasureResult, PreferenceResult, Results
 
@@ -61,6 +62,8 @@ def _parts(results: Results, pictures: Mapping[str, Path]) -> Iterator[str]:
         yield from _methods(results.measures, pictures)
     for one in results.preferences:
         yield from _preferences(one, pictures)
+    if results.corrections:
+        yield from _corrections(results.corrections)
     yield from _reliability([*results.measures, *results.preferences])
     yield page.heading("About the scale")
     yield page.paragraph(citation)
@@ -129,6 +132,26 @@ def _preferences(result: PreferenceResult, pictures: Mapping[str, Path]) -> Iter
         ((method, *map(str, row)) for method, row in zip(found.methods, found.wins, strict=True)),
     )
     yield page.paragraph(f"{found.no_difference} times no difference.", "small")
+
+
+def _corrections(found: tuple[Correction, ...]) -> Iterator[str]:
+    yield page.heading("What it cost to correct predictions")
+    yield page.table(
+        ("Method", "corrections", "bones", "voxels changed", "surface distance", "minutes"),
+        (
+            (
+                one.method,
+                str(one.corrections),
+                str(one.bones),
+                _interval(one.changed),
+                f"{_interval(one.distance)} {one.unit}" if one.distance else "–",
+                _interval(one.minutes),
+            )
+            for one in found
+        ),
+    )
+    how = "Means over bones, with intervals from three bones; pauses are left out of the minutes."
+    yield page.paragraph(how, "small")
 
 
 def _reliability(measured: Iterable[MeasureResult | PreferenceResult]) -> Iterator[str]:

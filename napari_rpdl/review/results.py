@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from napari_rpdl.drilling.effort import Effort
 from napari_rpdl.review.comparison import Comparison, compare
+from napari_rpdl.review.correction import Correction, corrections_of
 from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.power import reach
 from napari_rpdl.review.preference import Preference, bradley_terry
@@ -98,6 +100,7 @@ class Results:
         measures: of scales that judge one result at a time.
         preferences: of scales that compare two.
         limits: what the numbers cannot support, in sentences.
+        corrections: what it cost to correct each method's predictions; empty where nobody did.
     """
 
     title: str
@@ -107,14 +110,20 @@ class Results:
     measures: tuple[MeasureResult, ...]
     preferences: tuple[PreferenceResult, ...]
     limits: tuple[str, ...]
+    corrections: tuple[Correction, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data; numbers that do not exist are None."""
         return {"format_version": 1, **asdict(self)}
 
 
-def results(book: GradeBook, key: UnblindingKey) -> Results:
+def results(book: GradeBook, key: UnblindingKey, efforts: Iterable[Effort] = ()) -> Results:
     """Unblind and analyse the locked answers of a book; calibration is left out.
+
+    Args:
+        book: the record.
+        key: of the same study.
+        efforts: what corrections on the dataset's bones cost (``drilling.effort``).
 
     Raises:
         InputError: the key is another study's.
@@ -138,6 +147,7 @@ def results(book: GradeBook, key: UnblindingKey) -> Results:
         measures=judged,
         preferences=compared,
         limits=tuple(_limits(key, progress, judged)),
+        corrections=corrections_of(efforts, {row.candidate.case_id for row in key.rows}),
     )
 
 

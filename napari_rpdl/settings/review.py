@@ -22,3 +22,14 @@ class StudySettings(Settings):
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
     """The same seed gives the same codes, orders and repeats, so a grader must not know it; drawn by chance where
     none is given. The key keeps it."""
+
+
+class GradingSettings(Settings):
+    """How a grader sits at a study."""
+
+    idle_after_s: Annotated[float, Field(ge=5, le=3600)] = 60.0
+    """A gap longer than this (s) between two movements of mouse or keyboard is idle and no time on task."""
+    experience: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")] = ""
+    """What you say of your experience, for example "consultant, 12 years"; kept with every answer."""
+    go_on: bool = True
+    """Go on to the next item when one is answered."""

@@ -75,3 +75,31 @@ def idle(qtbot: Any) -> Callable[[Any], None]:
         qtbot.waitUntil(quiet, timeout=int(seconds * 1000))
 
     return wait
+
+
+@pytest.fixture
+def planned(small_dataset: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Plan a study of the small bones: surgeons and a method "rpd_loss_fold3", ten results and two repeats."""
+
+    def plan(scale: str = "global-rating", bones: int = 3) -> Any:
+        from napari_rpdl.data.nifti import write_volume
+        from napari_rpdl.data.volume import Volume
+        from napari_rpdl.review.planning import plan_study
+        from napari_rpdl.review.scale import find_scale
+        from napari_rpdl.review.sources import Sources
+        from napari_rpdl.review.study_folder import StudyFolder, write_study
+        from napari_rpdl.settings.review import StudySettings
+
+        predicted = tmp_path / "unet_run_17"
+        for case in small_dataset:
+            write_volume(Volume(case.masks("surgeon_2")[0], case.grid), predicted / f"{case.case_id}.nii.gz")
+        sources = Sources(small_dataset, {"rpd_loss_fold3": predicted}, cases=small_dataset.case_ids[:bones])
+        left_out = {("bone_3", "surgeon_3"), ("bone_2", "surgeon_1")}
+        candidates = [one for one in sources.candidates() if (one.case_id, one.source) not in left_out]
+        settings = StudySettings(minimum_gap=2, seed=4)
+        made = plan_study(candidates, ("ada", "ben"), find_scale(scale), settings, origin="analytic test shapes")
+        for _ in write_study(made, small_dataset, sources.region_of, tmp_path / "study", tmp_path / "key"):
+            pass
+        return StudyFolder.open(tmp_path / "study")
+
+    return plan

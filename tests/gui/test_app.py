@@ -4,6 +4,7 @@ import pytest
 from qtpy.QtGui import QGuiApplication
 
 from napari_rpdl.gui import app
+from napari_rpdl.gui.windows import ROOMY
 from napari_rpdl.gui.workspace import TITLE
 
 
@@ -61,8 +62,8 @@ def test_the_window_is_large_enough_for_every_panel(opened) -> None:
     viewer, _ = opened()
     screen = QGuiApplication.primaryScreen().availableSize()
     *_, width, height = viewer.window.geometry()
-    assert width >= min(app.ROOMY[0], screen.width())
-    assert height >= min(app.ROOMY[1], screen.height())
+    assert width >= min(ROOMY[0], screen.width())
+    assert height >= min(ROOMY[1], screen.height())
 
 
 def small_run(dataset, folder):

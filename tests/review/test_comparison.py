@@ -2,10 +2,11 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy.stats import friedmanchisquare, wilcoxon
+from scipy.stats import friedmanchisquare, rankdata, wilcoxon
 from statsmodels.stats.multitest import multipletests
 
 from napari_rpdl.review.comparison import compare, friedman
+from napari_rpdl.review.reliability import kendall_w
 
 # Hollander & Wolfe 1973, p. 140: three ways to round first base, 22 players (also in R's friedman.test).
 ROUNDING = [
@@ -23,6 +24,19 @@ def test_friedman_is_that_of_hollander_and_wolfe():
     assert not found.exact
     # R's chi-squared approximation gives .003805; random arrangements come near it for 22 blocks.
     assert found.p == pytest.approx(0.0038, abs=0.002)
+
+
+def test_friedman_follows_its_formula_with_ties_and_agrees_with_kendalls_w():
+    # Conover, Practical nonparametric statistics, 1999, sec. 5.8; W = chi^2 / (n (k - 1)) (Kendall 1948).
+    table = np.array(ROUNDING)
+    ranks = rankdata(table, axis=1)
+    n, k = table.shape
+    tied = sum(count**3 - count for row in table for count in np.unique(row, return_counts=True)[1])
+    plain = 12 / (n * k * (k + 1)) * (ranks.sum(axis=0) ** 2).sum() - 3 * n * (k + 1)
+    expected = plain / (1 - tied / (n * k * (k**2 - 1)))
+    assert tied > 0
+    assert friedman(table).statistic == pytest.approx(expected, abs=1e-9)
+    assert kendall_w(table.T) == pytest.approx(expected / (n * (k - 1)), abs=1e-9)
 
 
 def test_few_bones_are_counted_exactly():

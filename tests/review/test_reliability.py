@@ -73,6 +73,17 @@ def test_ac1_of_many_graders_and_with_gaps_is_that_of_irr_cac():
     assert gwet_ac1([[1, 1], [1, 0], [0, 1], [1, np.nan], [0, 0], [1, 1]]) == pytest.approx(0.28, abs=5e-6)
 
 
+def test_ac1_follows_gwets_formula():
+    # Gwet 2008, eq. (6) for two graders: (pa - pe) / (1 - pe), pe = sum of pi (1 - pi) / (q - 1).
+    rng = np.random.default_rng(3)
+    first = rng.integers(1, 5, 60)
+    second = np.where(rng.random(60) < 0.7, first, rng.integers(1, 5, 60))
+    share = [((first == score).mean() + (second == score).mean()) / 2 for score in range(1, 5)]
+    chance = sum(p * (1 - p) for p in share) / 3
+    expected = ((first == second).mean() - chance) / (1 - chance)
+    assert gwet_ac1(np.stack([first, second], axis=1)) == pytest.approx(expected, abs=1e-9)
+
+
 def test_ac1_at_its_edges():
     assert gwet_ac1([[1, 1], [1, 1]]) == 1
     assert gwet_ac1([[1, np.nan], [np.nan, 0]]) is None

@@ -1,7 +1,9 @@
 import json
+from dataclasses import replace
 
 import pytest
 
+from napari_rpdl.drilling.effort import Effort
 from napari_rpdl.errors import InputError
 from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.planning import plan_study
@@ -20,6 +22,17 @@ def test_the_page_says_what_was_found_and_what_cannot_be(book, plan, grade, tmp_
     assert text.count("data:image/png;base64,") == 2
     assert "nan" not in text.split("</style>")[1].replace("financ", "").split("data:image")[0]
     assert json.loads((index.parent / "results.json").read_text())["progress"] == {"ada": [14, 14], "ben": [14, 14]}
+
+
+def test_what_corrections_cost_stands_beside_the_grades(book, plan, tmp_path):
+    case_id = plan.key.rows[0].candidate.case_id
+    spent = Effort(case_id, "anna", "prediction", "rpdl", 1200, 34, 0.5, 1.5, "mm", 6.5, 9)
+    found = results(book, plan.key, [spent, replace(spent, case_id="elsewhere")])
+    text = write_results(found, tmp_path / "report").read_text(encoding="utf-8")
+    for words in ("What it cost to correct predictions", "1234.00", "0.50 mm", "6.50"):
+        assert words in text
+    saved = json.loads((tmp_path / "report" / "results.json").read_text())
+    assert saved["corrections"][0]["changed"]["value"] == 1234
 
 
 @pytest.mark.usefixtures("few_resamples")
