@@ -10,14 +10,14 @@
 """
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from napari_rpdl.experiments.bone_table import BASELINES, ORACLE, Part, parts_of, rows_of
 from napari_rpdl.experiments.gaps import experiments, gaps
 from napari_rpdl.experiments.measure_names import DICE, map_in_words, measured, of_oracle
 from napari_rpdl.experiments.provenance import machine, versions
-from napari_rpdl.experiments.report_figures import part_figures, runs_figure
+from napari_rpdl.experiments.report_figures import Pictures, name_of, save_report_figures
 from napari_rpdl.experiments.result_tables import ResultTable, result_tables
 from napari_rpdl.experiments.run_summaries import MethodRuns, machines, summaries
 from napari_rpdl.experiments.score_folder import ScoreFolder
@@ -26,7 +26,6 @@ from napari_rpdl.experiments.statistics_text import COLUMNS, Tested, all_tested,
 from napari_rpdl.experiments.table_text import cells_of, write_tables
 from napari_rpdl.experiments.titles import method_titles, part_title
 from napari_rpdl.figures import page
-from napari_rpdl.figures.canvas import save_figure
 from napari_rpdl.files import write_text
 from napari_rpdl.settings.experiment import save_experiment_settings
 
@@ -51,7 +50,7 @@ def write_results_report(results: ScoreFolder, folder: Path) -> Path:
     write_rows(results.rows, folder / "all_scores.csv")
     for experiment in experiments(results):
         save_experiment_settings(experiment.record.settings, folder / _settings_name(experiment.folder, results))
-    pictures = _save_figures(results, runs, folder / "figures")
+    pictures = save_report_figures(results, runs, folder / "figures")
     title = f"Experiments on {', '.join(results.datasets) or 'a dataset that is not known'}"
     index = folder / "index.html"
     write_text(index, page.page(title, _parts(title, results, tables, tested, runs, pictures)))
@@ -66,22 +65,13 @@ def write_all_tables(tables: Sequence[ResultTable], tested: Sequence[Tested], fo
     return paths
 
 
-def _save_figures(results: ScoreFolder, runs: Sequence[MethodRuns], folder: Path) -> dict[str, Path]:
-    figures = {}
-    for part in parts_of(results.rows):
-        figures.update(part_figures(part, rows_of(results.rows, part)))
-    if any(one.histories for one in runs):
-        figures["learning_curves"] = runs_figure(runs)
-    return {name: save_figure(figure, folder / name)[0] for name, figure in figures.items()}
-
-
 def _parts(
     title: str,
     results: ScoreFolder,
     tables: Sequence[ResultTable],
     tested: Sequence[Tested],
     runs: Sequence[MethodRuns],
-    pictures: Mapping[str, Path],
+    pictures: Pictures,
 ) -> Iterator[str]:
     if results.synthetic:
         yield page.badge(_PHANTOM)
@@ -121,27 +111,35 @@ def _missing(results: ScoreFolder) -> Iterator[str]:
         yield page.paragraph("Nothing: every planned training has its scores, and every cell is filled.")
 
 
-def _part(part: Part, results: ScoreFolder, pictures: Mapping[str, Path]) -> Iterator[str]:
+def _part(part: Part, results: ScoreFolder, pictures: Pictures) -> Iterator[str]:
     yield page.heading(part_title(part))
     if results.synthetic:
         yield page.badge(_PHANTOM)
     if part.experiment == "surgeons" and part.protocol == "paper":
         yield page.paragraph(_FIT)
     yield from _key_figures(part, results)
-    start = "_".join((part.experiment, part.protocol, part.decision))
     yield page.picture(
-        pictures[f"{start}_bones"],
+        pictures.files[name_of(part, "bones")],
         "Dice of every method on every bone",
         "Mean Dice to the surgeons, bone by bone; seeds averaged. Methods that are compared share their bones, so "
         "look at the lines' order on each bone, not at their spread.",
     )
     yield page.picture(
-        pictures[f"{start}_methods"],
+        pictures.files[name_of(part, "methods")],
         "Dice, share of the oracle, volume and calibration of every method",
         "A faint dot is a bone, a diamond the mean, a bar the 95 % bootstrap interval over bones. Share of the best "
         "possible Dice; volume against the surgeons' mean volume (1: as much as they drill); calibration error over "
         "the voxels of probability 0.01 or more, where a method has probabilities.",
     )
+    if drilled := pictures.files.get(name_of(part, "drilled")):
+        yield page.picture(
+            drilled,
+            "Bones untouched, as surgeons left them and as methods would",
+            "Seen as in surgery, from the lateral side: ear canal on top, mastoid below. The methods with the highest "
+            "mean Dice, on the first bones.",
+        )
+    elif reason := pictures.missing.get(part):
+        yield page.paragraph(f"No picture of the bones: {reason}.", "small")
 
 
 def _key_figures(part: Part, results: ScoreFolder) -> Iterator[str]:
@@ -194,13 +192,13 @@ def _table(table: ResultTable) -> Iterator[str]:
         yield page.details(table.title, parts)
 
 
-def _trainings(runs: Sequence[MethodRuns], pictures: Mapping[str, Path]) -> Iterator[str]:
+def _trainings(runs: Sequence[MethodRuns], pictures: Pictures) -> Iterator[str]:
     if not runs:
         return
     yield page.heading("How the trainings went")
-    if "learning_curves" in pictures:
+    if "learning_curves" in pictures.files:
         yield page.picture(
-            pictures["learning_curves"],
+            pictures.files["learning_curves"],
             "Losses of every run over the epochs",
             "A line is a run (a fold and a seed). Losses of different methods have different units and do not compare.",
         )
