@@ -15,7 +15,9 @@ os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
 
 import vispy.gloo.glir as glir
 from napari._qt.dialogs.qt_notification import NapariQtNotification
-from qtpy.QtWidgets import QApplication
+from PIL import Image
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication, QWidget
 
 from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.gui import memory
@@ -81,7 +83,41 @@ def main() -> None:
     workspace.predict.cut_box.click()
     wait(workspace)
     take(viewer, "predict")
+    sights(viewer, workspace)
     viewer.close()
+
+
+def sights(viewer: object, workspace: Workspace) -> None:
+    """Cut a bone open, see three slices, and compare three bones by eight."""
+    strip = workspace.sights.strip
+    workspace.cases.show_case("bone_2")
+    wait(workspace)
+    choose(workspace.surgeons.left_by, "surgeon_1")
+    workspace.bones.views["posterior"].click()
+    choose(strip.cut.axis, "axial")
+    strip.cut.place.setValue(110)
+    wait(workspace)
+    take(viewer, "cut")
+    choose(strip.cut.axis, "")
+
+    workspace.bones.views["surgical"].click()
+    workspace.surgeons.all_button.click()
+    strip.slices_button.click()
+    wait(workspace)
+    take(viewer, "slices")
+    strip.slices_button.click()
+
+    strip.compare_button.click()
+    compare = workspace.sights.compare
+    for row in range(compare.bones.count()):
+        shown = Qt.CheckState.Checked if row < 3 else Qt.CheckState.Unchecked
+        compare.bones.item(row).setCheckState(shown)
+    wait(workspace)
+    take_window(compare, "compare")
+    choose(compare.reference, "surgeon:surgeon_1")
+    wait(workspace)
+    take_window(compare, "compare_differences")
+    compare.close()
 
 
 def train(workspace: Workspace) -> None:
@@ -122,7 +158,23 @@ def take(viewer: object, name: str) -> None:
     for _ in range(30):
         breathe()
     IMAGES.mkdir(exist_ok=True)
-    viewer.window.screenshot(str(IMAGES / f"workspace_{name}.png"), flash=False)
+    path = IMAGES / f"workspace_{name}.png"
+    viewer.window.screenshot(str(path), flash=False)
+    shrink(path)
+
+
+def take_window(window: QWidget, name: str) -> None:
+    """Write a picture of a window beside the viewer's."""
+    for _ in range(30):
+        breathe()
+    path = IMAGES / f"workspace_{name}.png"
+    window.grab().save(str(path))
+    shrink(path)
+
+
+def shrink(path: Path) -> None:
+    """Keep 256 colours: nobody sees the difference, and the repository stays small."""
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

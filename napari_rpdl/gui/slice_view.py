@@ -75,7 +75,7 @@ class SliceView(QWidget):
             (right, middle | Qt.AlignmentFlag.AlignRight),
             (f"{shown.axis} {shown.rank[0]}/{shown.rank[1]}", Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop),
         ):
-            painter.drawText(box, int(where), letter)
+            painter.drawText(box, where, letter)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Choose a place."""

@@ -47,7 +47,7 @@ def test_bones_are_compared_scored_cut_and_saved(opened, qtbot, idle, errors, mo
     panel.bones.item(1).setCheckState(Qt.CheckState.Checked)
     panel.reference.setCurrentIndex(panel.reference.findData("surgeon:surgeon_1"))
     idle(opened.jobs)
-    assert [row.title for row in panel.grid.rows] == ["bone_1", "bone_2"]
+    assert [row.title for row in panel.grid.rows] == ["bone_1 (right)", "bone_2 (right)"]
     assert [tile.caption for tile in panel.grid.rows[1].tiles] == ["Original", "surgeon_1", "surgeon_2", "surgeon_3"]
     assert all(tile.content is not None for row in panel.grid.rows for tile in row.tiles)
     before = panel.grid.pictures(64)

@@ -236,8 +236,14 @@ class CompareCoordinator:
         comparison = self._comparison
         chosen = [source for source in comparison.sources if source.key in comparison.columns]
         comparison.tiles = tuple(
-            TileRow(bone, tuple(self._tile(bone, source) for source in chosen)) for bone in comparison.rows
+            TileRow(self._name(bone), tuple(self._tile(bone, source) for source in chosen)) for bone in comparison.rows
         )
+
+    def _name(self, bone: str) -> str:
+        """Return what stands beside a row, with the side: a left ear is seen in the mirror image of right ones."""
+        dataset = self._session.dataset
+        sides = {entry.case_id: entry.side for entry in dataset.entries} if dataset is not None else {}
+        return f"{bone} ({side})" if (side := sides.get(bone)) else bone
 
     def _tile(self, bone: str, source: Source) -> Tile:
         made = self._made.get((bone, source.key))
@@ -275,5 +281,5 @@ def _origin(dataset: Dataset | None) -> str:
     if dataset is None:
         return ""
     synthetic = any(word in f"{dataset.name} {dataset.origin}".lower() for word in ("phantom", "synthetic"))
-    kind = "" if "synthetic" in dataset.name.lower() else "phantom (synthetic) "
-    return f"{dataset.name}: {kind}data, no real bone, no real surgeon" if synthetic else dataset.name
+    kind = "" if "synthetic" in dataset.name.lower() else "phantom (synthetic), "
+    return f"{dataset.name}: {kind}no real bone, no real surgeon" if synthetic else dataset.name

@@ -68,8 +68,13 @@ class ComparePanel(QWidget):
         )
         self.cut = CutControls()
         self.views: dict[View, Button] = {
-            choice.view: Button(choice.title, choice.tip) for choice in VIEWS if choice.view not in SLICED
+            choice.view: Button(choice.title, f"{choice.tip} (Shift+{choice.key})")
+            for choice in VIEWS
+            if choice.view not in SLICED
         }
+        for choice in VIEWS:
+            if choice.view in self.views:
+                self.views[choice.view].setShortcut(f"Shift+{choice.key}")
         self.add_button = Button("Add mask…", "A NIfTI mask of one bone (.nii, .nii.gz).")
         self.add_run_button = Button("Add folder…", "The folder of a training, or of masks named after bones.")
         self.save_button = Button("Save figure…", "PNG, PDF or SVG for print, as the grid is seen now.")

@@ -25,7 +25,7 @@ class SightPanel(QWidget):
         self.slices_button.setCheckable(True)
         self.cut = CutControls()
         rows = QVBoxLayout(self)
-        rows.setContentsMargins(2, 0, 2, 0)
+        rows.setContentsMargins(2, 4, 2, 0)
         rows.setSpacing(4)
         buttons = QHBoxLayout()
         buttons.addWidget(self.compare_button)

@@ -56,7 +56,7 @@ def test_rows_columns_and_a_reference_are_chosen_in_the_order_offered(compare, c
     compare.choose_columns(("surgeon:surgeon_3", "surgeon:surgeon_1"))
     compare.choose_reference("surgeon:surgeon_1")
     filled()
-    assert [row.title for row in comparison.tiles] == ["bone_1", "bone_3"]
+    assert [row.title for row in comparison.tiles] == ["bone_1 (right)", "bone_3 (right)"]
     assert [tile.caption for tile in comparison.tiles[1].tiles] == ["surgeon_1", "surgeon_3"]
     assert comparison.tiles[0].tiles[0].lines == ("the reference",)
 
