@@ -1,0 +1,191 @@
+"""Opening bones in the workspace beside plain napari with the same layers added by hand, in one run.
+
+    xvfb-run -a -s "-screen 0 1600x1000x24 +extension GLX" python benchmarks/viewer_opening.py [--grids 64 256]
+
+Phantom (synthetic) bones. Seven surgeons are ticked; three networks' answers for the bone
+are kept as masks and shown with it, as the baseline does. Times are from the wish until
+nothing runs any more and the last frame is drawn (wall), and the processor time of the
+whole process. Plain napari reads the same files, adds structures and ten masks as Labels
+(all visible) and turns to 3-D, without surfaces, scores or colours: what a person would do by hand.
+
+Also: a hundred switches of bones (layers, Qt widgets, resident memory), and one move of the
+threshold slider, in slices and in 3-D.
+"""
+
+import argparse
+import gc
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
+
+import napari
+import numpy as np
+import psutil
+import vispy.gloo.glir as glir
+from qtpy.QtWidgets import QApplication, QWidget
+
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.phantom import generate
+from napari_rpdl.gui import memory
+from napari_rpdl.gui.app import open_viewer
+from napari_rpdl.gui.workspace import Workspace
+from napari_rpdl.learning.prediction import Prediction
+from napari_rpdl.settings import PhantomSettings
+
+memory.FILE = Path(tempfile.mkdtemp()) / "workspace.json"
+glir.GlirProgram.delete = lambda self: None  # Mesa's software OpenGL crashes when it deletes programs
+BACKGROUND = ("thumbnails", "overview", "runs", "devices")
+"""Jobs that nobody waits for."""
+
+
+@contextmanager
+def timed(into: list[tuple[float, float]]) -> Iterator[None]:
+    """Add the wall and processor seconds of a block."""
+    wall, processor = time.perf_counter(), time.process_time()
+    yield
+    into.append((time.perf_counter() - wall, time.process_time() - processor))
+
+
+def until_still(busy: Callable[[], bool] = lambda: False) -> None:
+    """Let the window live until nothing is to be done: no job, and an empty queue of events twice."""
+    still = 0
+    while still < 2:
+        began = time.perf_counter()
+        QApplication.processEvents()
+        still = 0 if busy() or time.perf_counter() - began > 0.004 else still + 1
+        if busy():
+            time.sleep(0.001)
+
+
+def busy(workspace: Workspace) -> Callable[[], bool]:
+    """Return what says whether the workspace has something to do that a person waits for."""
+    return lambda: any(name not in BACKGROUND for name in workspace.jobs.names)
+
+
+def ours(dataset: Dataset, rounds: int) -> tuple[list[tuple[float, float]], Workspace, napari.Viewer]:
+    """Return the times of switching to the other bone with seven surgeons and a prediction of three networks."""
+    viewer, workspace = open_viewer(dataset.folder)
+    answer(workspace)
+    until_still(busy(workspace))
+    workspace.surgeons.all_button.click()
+    workspace.predict.on_box.setEnabled(True)
+    workspace.predict.on_box.click()
+    until_still(lambda: bool(workspace.jobs.names))  # pictures of the table, too
+    times: list[tuple[float, float]] = []
+    for _ in range(rounds):
+        with timed(times):
+            workspace.bones.next_button.click()
+            until_still(busy(workspace))
+        assert workspace.session.prediction.case_id == workspace.session.case_id
+        until_still(lambda: bool(workspace.jobs.names))
+    return times, workspace, viewer
+
+
+def answer(workspace: Workspace) -> None:
+    """Let three networks answer at once: this measures the viewer, not the networks."""
+    from napari_rpdl.gui.coordinators import predictions
+
+    def said(_: object, case: object, __: object) -> Prediction:
+        members = tuple(mask.astype(np.float32) for mask in case.masks()[:3])
+        mean = np.mean(members, axis=0, dtype=np.float32)
+        return Prediction(case.case_id, mean, np.std(members, axis=0, dtype=np.float32), members)
+
+    predictions._predict = said
+    workspace.session.run = Path(tempfile.mkdtemp())
+    workspace.session.more_runs = (Path("second"), Path("third"))
+
+
+def plain(dataset: Dataset, rounds: int) -> list[tuple[float, float]]:
+    """Return the times of plain napari: read a bone, add structures and ten masks, see it in 3-D."""
+    viewer = napari.Viewer()
+    times: list[tuple[float, float]] = []
+    for number in range(rounds):
+        with timed(times):
+            case = dataset.case(dataset.case_ids[number % len(dataset)])
+            for layer in viewer.layers:
+                layer.visible = False
+            viewer.dims.ndisplay = 3
+            viewer.add_labels(case.labels(), scale=case.grid.steps)
+            for mask in (*case.masks(), *case.masks()[:3]):
+                viewer.add_labels(mask.astype(np.uint8), scale=case.grid.steps)
+            until_still()
+    viewer.close()
+    return times
+
+
+def switches(workspace: Workspace, viewer: napari.Viewer, count: int) -> str:
+    """Switch bones; say what has grown."""
+    before = after = (0, 0, 0.0)
+    for number in range(count + 10):
+        if number == 10:
+            before = _counts(viewer)
+        workspace.bones.next_button.click()
+        until_still(busy(workspace))
+        after = _counts(viewer)
+    return (
+        f"{count} switches: layers {before[0]} -> {after[0]}, widgets {before[1]} -> {after[1]}, "
+        f"resident memory {before[2]:.0f} -> {after[2]:.0f} MB"
+    )
+
+
+def _counts(viewer: napari.Viewer) -> tuple[int, int, float]:
+    gc.collect()
+    widgets = len(viewer.window._qt_window.findChildren(QWidget))
+    return len(viewer.layers), widgets, psutil.Process().memory_info().rss / 1e6
+
+
+def slider(workspace: Workspace, in_3d: bool) -> list[tuple[float, float]]:
+    """Return the times of single moves of the threshold, drawn."""
+    (workspace.bones.solid_button if in_3d else workspace.bones.slices_button).click()
+    until_still(lambda: bool(workspace.jobs.names))
+    times: list[tuple[float, float]] = []
+    for value in range(20, 60, 2):
+        with timed(times):
+            workspace.predict.threshold.setValue(value)
+            QApplication.processEvents()
+    until_still(lambda: bool(workspace.jobs.names))
+    return times
+
+
+def said(times: list[tuple[float, float]]) -> str:
+    """Return median wall and processor time."""
+    wall, processor = (statistics.median(column) for column in zip(*times, strict=True))
+    return f"wall {1e3 * wall:7.0f} ms, processor {1e3 * processor:7.0f} ms"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--grids", type=int, nargs="+", default=[64, 256])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--switches", type=int, default=100)
+    parser.add_argument("--datasets", type=Path, help="where datasets phantom_<grid> are kept between runs")
+    arguments = parser.parse_args()
+    home = arguments.datasets or Path(tempfile.mkdtemp())
+    for grid in arguments.grids:
+        folder = home / f"phantom_{grid}"
+        if not folder.is_dir():
+            for _ in generate(PhantomSettings(bones=2, grid=grid), folder):
+                pass
+        dataset = Dataset.open(folder)
+        print(f"load average before: {os.getloadavg()[0]:.1f}", flush=True)
+        theirs = plain(dataset, arguments.rounds)
+        times, workspace, viewer = ours(dataset, arguments.rounds)
+        print(f"{grid}: plain napari, 1 + 10 Labels: {said(theirs[1:])}")
+        print(f"{grid}: workspace, 7 surgeons, 3 networks: {said(times[1:])}", flush=True)
+        for in_3d in (False, True):
+            print(f"{grid}: threshold moved in {'3-D' if in_3d else 'slices'}: {said(slider(workspace, in_3d)[1:])}")
+        if grid == arguments.grids[0]:
+            print(f"{grid}: {switches(workspace, viewer, arguments.switches)}", flush=True)
+        workspace.jobs.close()
+        viewer.close()
+
+
+if __name__ == "__main__":
+    main()
