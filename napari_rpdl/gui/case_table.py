@@ -109,4 +109,7 @@ def _icon(pixels: NDArray[np.uint8]) -> QIcon:
     height, width, _ = pixels.shape
     kept = np.ascontiguousarray(pixels)
     image = QImage(kept.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return QIcon(QPixmap.fromImage(image.copy()))
+    pixmap = QPixmap.fromImage(image.copy())
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # else a selected row would tint it
+    return icon

@@ -11,7 +11,7 @@ from napari_rpdl.gui.controls import swatch
 from napari_rpdl.gui.palette import BASELINE, NETWORK, ORACLE, surgeon_color
 
 _COLORS = {"oracle": ORACLE, "baseline": BASELINE}
-_TITLES = {"oracle": "oracle (no region does better)", "baseline": "baseline (other bones' mean)"}
+_TITLES = {"oracle": "oracle (best possible)", "baseline": "baseline (other bones)"}
 _TIPS = {
     "oracle": "The region that agrees best with all surgeons of this bone: nothing can score higher.",
     "baseline": "Where surgeons drilled {bones} other bones on average: no learning, what a network must beat.",

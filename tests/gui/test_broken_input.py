@@ -1,6 +1,7 @@
 """Broken files and folders, opened as people open them: a message each, and a viewer that goes on."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel
@@ -9,9 +10,11 @@ import pytest
 from napari.utils.notifications import notification_manager
 from qtpy.QtCore import QTimer
 
+from napari_rpdl.data.dataset import DatasetWriter
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.contributions import get_reader
+from napari_rpdl.gui.workspace import Workspace
 
 NOISE = np.random.default_rng(0).bytes(2000)
 
@@ -83,3 +86,123 @@ def test_files_that_are_none_of_ours_stay_with_napari(tmp_path) -> None:
     assert get_reader(str(tmp_path / "folder")) is None
     assert get_reader(str(tmp_path / "noise.bin")) is None
     assert get_reader([]) is None
+
+
+# -- the workspace goes on ----------------------------------------------------------------
+
+
+@pytest.fixture
+def errors(monkeypatch) -> list[str]:
+    told: list[str] = []
+    monkeypatch.setattr("napari_rpdl.gui.workspace.show_error", told.append)
+    return told
+
+
+@pytest.fixture
+def workspace(make_napari_viewer_proxy, errors):
+    viewer = make_napari_viewer_proxy()
+    made = Workspace(viewer)
+    viewer.window.add_dock_widget(made)
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def opened(workspace, small_dataset, idle):
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    return workspace
+
+
+@pytest.mark.parametrize("content", [b"", NOISE, b"\x08\x00\x00\x00\x00\x00\x00\x00{}      "])
+def test_a_broken_checkpoint_is_told_and_the_next_wish_counts(
+    opened, idle, errors, make_run, tmp_path, content
+) -> None:
+    run = make_run(tmp_path / "run")
+    run.checkpoint("best").write_bytes(content)
+    opened.predict.run_chosen.emit(run.folder)
+    opened.predict.predict_button.click()
+    idle(opened.jobs)
+    assert len(errors) == 1
+    assert "checkpoint" in errors[0]
+    assert opened.session.prediction is None
+    assert not opened.session.predicting
+    assert opened.predict.predict_button.isEnabled()
+    opened.bones.next_button.click()
+    idle(opened.jobs)
+    assert opened.session.case_id == "bone_2"
+
+
+def test_a_dataset_that_moves_while_open_leaves_the_bone_in_sight(
+    opened, idle, errors, tmp_path, small_dataset
+) -> None:
+    moved = small_dataset.folder.rename(tmp_path / "moved")
+    opened.bones.next_button.click()
+    idle(opened.jobs)
+    assert len(errors) == 1
+    assert "bone_2" in errors[0]
+    assert opened.session.case_id == "bone_1"
+    assert opened.session.busy == ""
+    opened.surgeons.left_by.setCurrentIndex(1)
+    idle(opened.jobs)
+    assert len(errors) == 1, "what is in memory can still be looked at"
+    opened.open_dataset(moved)
+    idle(opened.jobs)
+    assert opened.session.dataset.folder == moved
+
+
+def test_a_bone_by_one_surgeon_without_structures_or_without_anybody(workspace, idle, errors, small_case, tmp_path):
+    one, nobody = small_case.annotations[:1], ()
+    cases = [
+        replace(small_case, case_id="one_surgeon", bone="a", annotations=one),
+        replace(small_case, case_id="nobody", bone="b", annotations=nobody),
+        replace(small_case, case_id="only_drilled", bone="c", structures=None, annotations=one),
+    ]
+    with DatasetWriter(
+        tmp_path / "odd", name="odd", table=small_case.table, surgeons=("surgeon_1",), origin="", licence=""
+    ) as writer:
+        for case in cases:
+            writer.add(case)
+    workspace.open_dataset(tmp_path / "odd")
+    for case in cases:
+        workspace.cases.show_case(case.case_id)
+        idle(workspace.jobs)
+        assert workspace.session.case_id == case.case_id
+        workspace.rpmap.show_box.setChecked(not workspace.rpmap.show_box.isChecked())
+        for button in (workspace.surgeons.all_button, workspace.bones.views["axial"], workspace.bones.solid_button):
+            button.click()
+        idle(workspace.jobs)
+    workspace.bones.search.setText("1 surgeons")
+    shown = [row for row in range(3) if not workspace.bones.bones.isRowHidden(row)]
+    assert (errors, shown) == ([], [0, 2])
+
+
+def test_a_run_that_vanishes_from_the_list_is_told(opened, idle, errors, make_run, tmp_path) -> None:
+    run = make_run(tmp_path / "runs" / "gone").folder
+    opened.preparing.find_runs()
+    idle(opened.jobs)
+    opened.runs.table.selectRow(0)
+    run.rename(tmp_path / "elsewhere")
+    opened.runs.predict_button.click()
+    opened.runs.resume_button.click()
+    assert len(errors) == 2
+    assert all("run.json" in error for error in errors)
+    assert opened.session.run is None
+
+
+def test_two_viewers_show_two_bones_of_one_dataset(
+    make_napari_viewer_proxy, opened, small_dataset, idle, errors
+) -> None:
+    second = Workspace(make_napari_viewer_proxy())
+    try:
+        second.open_dataset(small_dataset.folder, "bone_3")
+        idle(second.jobs)
+        opened.surgeons.all_button.click()
+        second.surgeons.left_by.setCurrentIndex(2)
+        idle(opened.jobs)
+        idle(second.jobs)
+        assert (opened.session.case_id, second.session.case_id) == ("bone_1", "bone_3")
+        assert (opened.session.left_by, second.session.surgeons) == ("", ())
+        assert errors == []
+    finally:
+        second.jobs.close()

@@ -56,6 +56,7 @@ class PredictPanel(QWidget):
         self.cancel_button = Button("Cancel", "Stop; bones that are written already stay.")
         self.on_box = QCheckBox("Predict every bone that I open")
         self.head = Choice(("",))
+        self.head.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.head.setToolTip("Whose way to drill is shown: this network learned each surgeon's own.")
         self.head_row = _beside(QLabel("Shown"), self.head)
         self.threshold = QSlider(Qt.Orientation.Horizontal)

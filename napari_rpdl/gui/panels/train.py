@@ -53,6 +53,7 @@ class TrainPanel(QWidget):
         self.data = note()
         self.preset = Choice(tuple(PRESETS))
         self.preset.offer(tuple(PRESETS), [_PRESETS.get(name, name) for name in PRESETS])
+        self.preset.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.preset.setToolTip("Fills the form below; then change what you like.")
         self.form: SettingsForm[TrainingSettings] = SettingsForm(TrainingSettings, BASIC)
         self.hold_out = QListWidget()
@@ -64,12 +65,12 @@ class TrainPanel(QWidget):
         self.where = Choice(("separate process", "this program"))
         self.where.setToolTip("A separate process keeps the viewer quick and gives the GPU's memory back at the end.")
         self.estimate = note()
-        self.measure_button = Button("Measure", "Try out a few steps in the background to tell how long all will take.")
+        self.measure_button = Button("Measure time", "Try out a few steps to tell how long all will take.")
         self.queue_button = Button("Queue", "Start this training when those before it have ended.")
         self.pause_button = Button(
             "Pause", "Stop for now and give the memory back. Continue goes on after the last finished epoch, exactly."
         )
-        self.live_box = QCheckBox("Meanwhile, predict the bone in the viewer")
+        self.live_box = QCheckBox("Predict the shown bone meanwhile")
         self.live_box.setToolTip(
             "After some epochs the network in training shows what it would drill; that takes it some time."
         )
@@ -122,9 +123,9 @@ class TrainPanel(QWidget):
         where.addRow("Train in", self.where)
         rows.addWidget(Section("Where", details))
         rows.addWidget(heading("Time"))
-        rows.addLayout(_line(self.estimate, self.measure_button))
+        rows.addWidget(self.estimate)
         rows.addLayout(_line(self.train_button, self.queue_button, self.resume_button))
-        rows.addLayout(_line(self.pause_button, self.cancel_button))
+        rows.addLayout(_line(self.pause_button, self.cancel_button, self.measure_button))
         for widget in (self.bar, self.status, self.live_box, self.curves):
             rows.addWidget(widget)
         rows.addStretch()
@@ -266,5 +267,5 @@ def _duration(seconds: float) -> str:
 def _line(*widgets: QWidget) -> QHBoxLayout:
     columns = QHBoxLayout()
     for widget in widgets:
-        columns.addWidget(widget, stretch=0 if isinstance(widget, Button) and len(widgets) == 2 else 1)
+        columns.addWidget(widget)
     return columns
