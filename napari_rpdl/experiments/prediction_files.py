@@ -98,7 +98,15 @@ def _methods(entry: str, settings: ComparisonFigureSettings) -> dict[str, Path]:
     protocol = "repaired" if experiment.shared_training else settings.protocol
     several = len({arm.preset for arm in experiment.arms}) > 1
     runs = folder / "runs" / protocol
-    return {_title(arm, several): runs / arm.method.replace("/", "-") for arm in experiment.arms}
+    methods = {_title(arm, several): runs / arm.method.replace("/", "-") for arm in experiment.arms}
+    missing = [title for title, path in methods.items() if not path.is_dir()]
+    if missing:
+        msg = (
+            f"{folder} has no runs of {', '.join(missing)} by the protocol {protocol!r} yet. Go on with the "
+            "experiment, choose the other protocol, or name single methods: NAME=FOLDER."
+        )
+        raise InputError(msg)
+    return methods
 
 
 def _title(arm: ArmSettings, with_preset: bool) -> str:

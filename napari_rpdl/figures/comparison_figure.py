@@ -32,10 +32,13 @@ def comparison_figure(
 
     Raises:
         InputError: no cases, a surgeon who has not drilled one of them, a case that a
-            method has not predicted, a mask of another grid, or a reference that is
-            neither a surgeon nor a method.
+            method has not predicted, a mask of another grid, a method that is called like
+            a surgeon, or a reference that is neither of the two.
     """
     settings = settings or ComparisonFigureSettings()
+    for name in sorted(predictions.keys() & {surgeon for case in cases for surgeon in case.surgeons}):
+        msg = f"A prediction and a surgeon are both called {name!r}. Give the prediction another name: NAME=FOLDER."
+        raise InputError(msg)
     surgeons = settings.surgeons or common_surgeons(cases)[:_FEW]
     rows = [_row(case, surgeons, predictions, settings.reference) for case in cases]
     return draw_grid(rows, settings, reference_name=settings.reference, note=note)

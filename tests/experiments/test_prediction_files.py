@@ -96,6 +96,15 @@ def test_entries_that_name_nothing_are_refused(tmp_path, entries, message):
         prediction_folders(ComparisonFigureSettings(predictions=named))
 
 
+def test_an_experiment_that_is_not_far_enough_says_so(experiment):
+    results, _ = experiment
+    (method,) = (results.folder / "runs" / "repaired").glob("*-dice")
+    method.rename(method.with_name("elsewhere"))
+    settings = ComparisonFigureSettings(predictions=(str(results.folder),), protocol="repaired")
+    with pytest.raises(InputError, match="no runs of unet DL by the protocol 'repaired' yet"):
+        prediction_folders(settings)
+
+
 def test_missing_and_ambiguous_files_are_told(experiment, small_dataset, tmp_path):
     results, _ = experiment
     (tmp_path / "empty").mkdir()

@@ -80,3 +80,8 @@ def test_a_bone_that_was_not_predicted_is_named(cases, predictions):
         comparison_figure(cases, predictions, ComparisonFigureSettings(**SMALL))
     with pytest.raises(InputError, match="Choose bones"):
         comparison_figure([], predictions)
+
+
+def test_a_prediction_that_is_called_like_a_surgeon_is_refused(cases, predictions):
+    with pytest.raises(InputError, match="both called 'surgeon_2'"):
+        comparison_figure(cases, {"surgeon_2": predictions["RPDL"]})
