@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 
+from napari_rpdl.cli.drilling_commands import MeasureEffort
 from napari_rpdl.cli.evaluating_commands import Evaluate
 from napari_rpdl.cli.experiment_commands import ExperimentOnBones, ExperimentOnSurgeons
 from napari_rpdl.cli.figure_commands import DrawComparison, DrawRPMap, DrawSurgeons
@@ -34,7 +35,7 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "import drilled": ImportDrilled,
         "import recordings": ImportRecordings,
     },
-    "Measure": {"info": Info, "agreement": MeasureAgreement, "rpmap": WriteRPMap},
+    "Measure": {"info": Info, "agreement": MeasureAgreement, "effort": MeasureEffort, "rpmap": WriteRPMap},
     "Learn and predict": {
         "train": Train,
         "resume": Resume,
