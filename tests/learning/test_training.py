@@ -1,5 +1,6 @@
 import dataclasses
 import errno
+import math
 
 import numpy as np
 import pytest
@@ -315,6 +316,14 @@ def test_without_pytorch_it_says_what_to_install(tiny_settings, small_dataset, t
     monkeypatch.setattr("napari_rpdl.learning.requirements.find_spec", lambda module: None)
     with pytest.raises(InputError, match=r"PyTorch.*pip install 'napari-rpdl\[learning\]'"):
         list(train(tiny_settings, small_dataset, tmp_path / "run", []))
+
+
+@pytest.mark.parametrize("loss", ["rpdl", "rpdl-published", "bce+surgeon-dice"])
+def test_one_surgeon_is_enough(loss, small_dataset, tiny_settings, tmp_path):
+    settings = tiny_settings.model_copy(update={"loss": loss, "epochs": 1})
+    events = list(train(settings, small_dataset, tmp_path / "run", [], ["surgeon_2", "surgeon_3"]))
+    assert isinstance(events[-1], TrainingEnded)
+    assert math.isfinite(events[-1].best_loss)
 
 
 def test_a_held_out_surgeon_leaves_no_trace(small_dataset, tiny_settings, tmp_path):

@@ -31,6 +31,8 @@ BLOCKS = 8
 """Blocks that a program adds up before it adds to the sums of voxels that nobody drilled."""
 COPIES = 8
 """Copies of the sums that programs add to in turn: fewer wait for each other at one address."""
+MOST_SUMS = 1 << 22
+"""In all copies together (32 MB); for more, there are fewer copies."""
 
 
 @triton.jit
@@ -123,12 +125,13 @@ def add_up(logits: Tensor, patterns: Tensor, bins: int, *, cross_entropy: bool) 
     """
     (bones, channels), voxels = logits.shape[:2], logits[0, 0].numel()
     plane = bones * channels * bins
-    sums = torch.zeros((COPIES, 3, bones, channels, bins), dtype=torch.float64, device=logits.device)
+    copies = max(1, min(COPIES, MOST_SUMS // (3 * plane)))
+    sums = torch.zeros((copies, 3, bones, channels, bins), dtype=torch.float64, device=logits.device)
     programs = triton.cdiv(voxels, BLOCK * BLOCKS)
     with torch.cuda.device_of(logits):
         _add_up[(bones * channels * programs,)](
             logits, patterns, sums, voxels, channels, bins, plane, programs,
-            cross_entropy=cross_entropy, exact=_arithmetic(logits), copies=COPIES, block=BLOCK, blocks=BLOCKS,
+            cross_entropy=cross_entropy, exact=_arithmetic(logits), copies=copies, block=BLOCK, blocks=BLOCKS,
         )  # fmt: skip
     return sums.sum(0)
 

@@ -134,6 +134,12 @@ def test_logits_of_any_memory_layout_are_taken(fused):
     torch.testing.assert_close(slope, expected)
 
 
+@pytest.mark.parametrize("most", [1, 3 * 2 * 128 * 3])
+def test_many_patterns_take_fewer_copies(fused, monkeypatch, most):
+    monkeypatch.setattr(fused, "MOST_SUMS", most)
+    check(fused, *case(7, shape=(17, 23, 50)), False)
+
+
 def test_saturated_logits_stay_finite(fused):
     logits, targets = case(2)
     large = (1e4 * logits.detach()).requires_grad_()
