@@ -8,6 +8,7 @@ from pathlib import Path
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.events import Event
+from napari_rpdl.experiments.cluster import work_on_cluster, workers_of
 from napari_rpdl.experiments.events import ExperimentEnded, ExperimentProgressed, PieceFailed, PieceScored
 from napari_rpdl.experiments.pieces import Piece, pieces_of
 from napari_rpdl.experiments.plan import Share, plan
@@ -39,8 +40,8 @@ def run_experiment(
     """
     check_requirements()
     execution = execution or ExecutionSettings()
-    pieces = pieces_of(dataset, settings)
-    share = Share(execution.jobs, max(1, (os.cpu_count() or 1) // execution.jobs))
+    pieces = pieces_of(dataset, settings, execution.folds)
+    share = _share(execution)
     if execution.plan != "skip":
         known = Results.known(folder, dataset, settings)
         left = [piece for piece in pieces if known is None or not known.complete(piece.key)]
@@ -48,13 +49,24 @@ def run_experiment(
     if execution.plan == "only":
         return
     results = Results.claim(folder, dataset, settings)
-    with closing(_working(results, dataset, pieces, share)) as events:
+    with closing(_working(results, dataset, pieces, share, execution)) as events:
         yield from counted(results, pieces, events)
 
 
-def _working(results: Results, dataset: Dataset, pieces: Sequence[Piece], share: Share) -> Generator[Event, None, None]:
-    if share.jobs > 1:
-        yield from work_together(results.folder, dataset.folder, share.jobs, share.threads)
+def _share(execution: ExecutionSettings) -> Share:
+    """Return how many runs go on at once, and the CPU threads of each; on a cluster, one for each of its threads."""
+    if execution.scheduler:
+        return Share(workers_of(execution.scheduler), 1)
+    return Share(execution.jobs, max(1, (os.cpu_count() or 1) // execution.jobs))
+
+
+def _working(
+    results: Results, dataset: Dataset, pieces: Sequence[Piece], share: Share, execution: ExecutionSettings
+) -> Generator[Event, None, None]:
+    if execution.scheduler:
+        yield from work_on_cluster(execution.scheduler, results, dataset, pieces, share.threads)
+    elif share.jobs > 1:
+        yield from work_together(results.folder, dataset.folder, share.jobs, share.threads, execution.folds)
     else:
         yield from work(results, dataset, pieces, share.threads)
 

@@ -4,7 +4,7 @@ A piece is complete when its ``scores.csv`` exists, which is written last. Each 
 by the process that works on it, and the lock ends with the process.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,15 +42,26 @@ class Piece:
     cell: Cell | None = None
 
 
-def pieces_of(dataset: Dataset, settings: ExperimentSettings) -> list[Piece]:
+def pieces_of(dataset: Dataset, settings: ExperimentSettings, only: Sequence[str] = ()) -> list[Piece]:
     """Return all pieces in the order in which they are done: baselines first, they are quick.
 
+    Args:
+        dataset: of the experiment.
+        settings: of the experiment.
+        only: names of folds; all where none is named.
+
     Raises:
-        InputError: too few bones or surgeons.
+        InputError: too few bones or surgeons, or an unknown fold.
     """
     folds = [fold for protocol in settings.protocols for fold in folds_of(dataset, settings, protocol)]
     baselines = [Piece(f"baselines/{fold.protocol}/{fold.name}", fold) for fold in folds]
-    return baselines + [Piece(f"runs/{cell.key}", cell.fold, cell) for cell in cells_of(dataset, settings)]
+    pieces = baselines + [Piece(f"runs/{cell.key}", cell.fold, cell) for cell in cells_of(dataset, settings)]
+    unknown = sorted(set(only) - {piece.fold.name for piece in pieces})
+    if unknown:
+        known = ", ".join(dict.fromkeys(piece.fold.name for piece in pieces))
+        msg = f"This experiment has no fold {unknown[0]!r}; it has: {known}."
+        raise InputError(msg)
+    return [piece for piece in pieces if not only or piece.fold.name in only]
 
 
 def do_piece(

@@ -5,7 +5,7 @@ The workers need not be told who does what: each takes the next piece that nobod
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from napari_rpdl.errors import InputError
@@ -15,7 +15,7 @@ from napari_rpdl.learning.events import StillWaiting
 from napari_rpdl.learning.process import Child
 
 
-def work_together(results: Path, dataset: Path, jobs: int, threads: int) -> Iterator[Event]:
+def work_together(results: Path, dataset: Path, jobs: int, threads: int, folds: Sequence[str] = ()) -> Iterator[Event]:
     """Let ``jobs`` processes do the pieces of an experiment; yield what they say, mixed.
 
     A worker that dies leaves its piece to the others. Closing the iterator stops all.
@@ -25,11 +25,12 @@ def work_together(results: Path, dataset: Path, jobs: int, threads: int) -> Iter
         dataset: folder of the dataset.
         jobs: how many processes.
         threads: CPU threads of each.
+        folds: names of those to do; all where none is named.
 
     Raises:
         InputError: every worker died, or one said what stops all.
     """
-    order = Order(dataset=str(dataset), results=str(results), threads=threads)
+    order = Order(dataset=str(dataset), results=str(results), threads=threads, folds=tuple(folds))
     children = [Child("napari_rpdl.experiments.worker", order.model_dump_json()) for _ in range(jobs)]
     try:
         yield from _merged(children)

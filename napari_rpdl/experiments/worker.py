@@ -31,6 +31,7 @@ class Order(BaseModel):
     dataset: str
     results: str
     threads: int
+    folds: tuple[str, ...] = ()
 
 
 def main() -> int:
@@ -74,7 +75,7 @@ def _watch(orders: BinaryIO, stopping: threading.Event) -> None:
 
 def _events(order: Order) -> Generator[Event, None, None]:
     dataset, results = Dataset.open(Path(order.dataset)), Results.open(Path(order.results))
-    yield from work(results, dataset, pieces_of(dataset, results.record.settings), order.threads)
+    yield from work(results, dataset, pieces_of(dataset, results.record.settings, order.folds), order.threads)
 
 
 if __name__ == "__main__":

@@ -27,23 +27,27 @@ def work(results: Results, dataset: Dataset, pieces: Sequence[Piece], threads: i
         pieces: in the order in which they are to be done.
         threads: CPU threads, where a training does not say.
     """
-    kept, failed = dataset.keeping(), set[str]()
+    kept = dataset.keeping()
     left = [piece for piece in pieces if not results.complete(piece.key)]
     while left:
-        busy = []
-        for piece in left:
-            with results.working_on(piece.key) as mine:
-                if not mine:
-                    busy.append(piece)
-                elif not results.complete(piece.key):
-                    yield from _done(piece, results, kept, threads, failed)
-        left = [piece for piece in busy if not results.complete(piece.key)]
+        tried, left = left, []
+        for piece in tried:
+            ours = yield from work_on(piece, results, kept, threads)
+            left += [] if ours or results.complete(piece.key) else [piece]
         if left:
             yield StillWaiting(LOOK_S)
             time.sleep(LOOK_S)
 
 
-def _done(piece: Piece, results: Results, dataset: Dataset, threads: int, failed: set[str]) -> Iterator[Event]:
+def work_on(piece: Piece, results: Results, dataset: Dataset, threads: int) -> Generator[Event, None, bool]:
+    """Do one piece, unless it is complete or somebody else is doing it; return False in the last case."""
+    with results.working_on(piece.key) as mine:
+        if mine and not results.complete(piece.key):
+            yield from _done(piece, results, dataset, threads)
+        return mine
+
+
+def _done(piece: Piece, results: Results, dataset: Dataset, threads: int) -> Iterator[Event]:
     started = time.monotonic()
     yield PieceStarted(piece.key)
     events = do_piece(piece, dataset, results.folder, results.record.settings, threads)
@@ -52,7 +56,6 @@ def _done(piece: Piece, results: Results, dataset: Dataset, threads: int, failed
         try:
             yield from events
         except InputError as error:
-            failed.add(piece.key)
             yield PieceFailed(piece.key, str(error))
             return
     yield PieceScored(piece.key, time.monotonic() - started)

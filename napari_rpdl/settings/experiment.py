@@ -111,8 +111,19 @@ class ExecutionSettings(Settings):
 
     jobs: Annotated[int, Field(ge=1, le=256)] = 1
     """How many trainings run at once on this machine; each takes its share of the cores."""
+    scheduler: Annotated[str, Field(max_length=200)] = ""
+    """Address of a Dask cluster's scheduler that gets all runs, e.g. tcp://10.0.0.1:8786; empty: this machine."""
+    folds: tuple[str, ...] = ()
+    """Only these folds, such as bone_3 or surgeon_2+bone_3; all where none is named."""
     plan: Literal["first", "only", "skip"] = "first"
     """Show how long it will take and then begin, only show it, or begin without the timed probe."""
+
+    @model_validator(mode="after")
+    def _here_or_there(self) -> "ExecutionSettings":
+        if self.scheduler and self.jobs > 1:
+            msg = "with a scheduler, its cluster says how many trainings run at once; leave jobs at 1"
+            raise ValueError(msg)
+        return self
 
 
 class CrossSettings(Settings):

@@ -1,7 +1,9 @@
 import json
 
+import numpy as np
 import pytest
 
+from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.experiments.results import Results
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.settings import RPMAP_VARIANTS
@@ -110,3 +112,44 @@ def test_surgeons_are_held_out_of_a_single_training(result, small_dataset, tmp_p
     out = tmp_path / "run"
     result("train", small_dataset.folder, out, "--hold-out-surgeons", "surgeon_1", "surgeon_3", *words)
     assert Run.open(out).record.surgeons == ("surgeon_2",)
+
+
+def test_a_fold_of_the_published_arrays(result, tmp_path):
+    """Stand-ins (synthetic) with the shape and type of x9_7.npy and y9_7.npy go all the way to scores."""
+    bones, regions = np.zeros((2, 63, 64, 64, 64), np.int8)
+    z, y, x = np.indices((64, 64, 64))
+    for bone in range(9):
+        labels = np.where(x < 40 + bone, 1, 0)
+        labels[28:32, 40:44, :20] = 5
+        for surgeon in range(7):
+            ball = (z - 32) ** 2 + (y - 24) ** 2 + (x - 40 - bone) ** 2 < (9 + surgeon) ** 2
+            bones[bone * 7 + surgeon] = labels
+            regions[bone * 7 + surgeon] = ball & (labels == 1)
+    np.save(tmp_path / "x9_7.npy", bones)
+    np.save(tmp_path / "y9_7.npy", regions)
+    dataset, out = tmp_path / "dataset", tmp_path / "results"
+    result("import", "cm-arrays", tmp_path / "x9_7.npy", tmp_path / "y9_7.npy", dataset)
+    words = ["--grid", "16", "--epochs", "2", "--steps-per-epoch", "2", "--losses", "rpdl", "--seeds", "0"]
+    quick = ["--protocols", "repaired", "--no-thorough", "--plan", "skip"]
+    (fold,) = {Dataset.open(dataset).entries[2].bone}
+    told = result("experiment", "bones", dataset, out, *words, *quick, "--folds", fold)
+    assert (told["pieces"], told["failed"]) == (2, [])
+    rows = list(Results.open(out).rows())
+    assert {row.bone for row in rows} == {fold}
+    oracle = [row.value for row in rows if (row.method, row.metric) == ("oracle", "fraction_of_oracle")]
+    assert oracle == [pytest.approx(1)]
+    compared = {row.surgeon for row in rows if (row.metric, row.decision) == ("dice", "tuned")}
+    assert compared == set(Dataset.open(dataset).surgeons)
+    assert len(compared) == 7
+
+
+def test_the_plan_alone(run, small_dataset, settings_file, tmp_path):
+    out = tmp_path / "results"
+    status, told, err = run(
+        "experiment", "bones", small_dataset.folder, out, "--settings", settings_file(), "--plan", "only"
+    )
+    assert status == 0
+    assert "default/unet/rpdl: 3 runs of" in err
+    assert "0 of 6 pieces are complete. 3 trainings are left: at most about" in err
+    assert told == "Nothing was begun.\n"
+    assert not out.exists()

@@ -159,3 +159,11 @@ def test_a_folder_of_another_training_is_refused(small_dataset, tiny, tmp_path):
     done(piece, small_dataset, tmp_path, settings)
     with pytest.raises(InputError, match="other settings"):
         done(first_run(small_dataset, other), small_dataset, tmp_path, other)
+
+
+def test_only_some_folds(small_dataset, tiny):
+    pieces = pieces_of(small_dataset, tiny(seeds=[0, 1]), ["bone_2"])
+    assert {piece.fold.name for piece in pieces} == {"bone_2"}
+    assert len(pieces) == 2 + 4
+    with pytest.raises(InputError, match="no fold 'bone_9'; it has: bone_1, bone_2, bone_3"):
+        pieces_of(small_dataset, tiny(), ["bone_9"])
