@@ -174,7 +174,8 @@ def _overall_table(part: Part, rows: list[ScoreRow], results: ScoreFolder) -> Re
     """Return Table III or IV: networks by losses, for Dice, RPD and the share of the oracle."""
     known = {row.method: row for row in rows if row.method not in BASELINES}
     losses = sorted({row.loss for row in known.values()}, key=loss_rank)
-    papers = [loss for loss in ("WCEL", "DL", "RPDL") if any(paper_tables.LOSSES.get(own) == loss for own in losses)]
+    printed_losses = {paper_tables.LOSSES.get(row.loss) for row in known.values() if _in_paper(row)}
+    papers: list[str] = [loss for loss in ("WCEL", "DL", "RPDL") if loss in printed_losses]
     papers += [_UNTRAINED] if part.experiment == "surgeons" else []
     lines: list[Line] = []
     for measure, table in (
@@ -249,6 +250,10 @@ def _measure_line(measure: Measure, table: BoneTable, methods: Sequence[str]) ->
 
 def _style(part: Part) -> Style:
     return "spread" if part.protocol == "paper" else "interval"
+
+
+def _in_paper(row: ScoreRow) -> bool:
+    return row.preset in paper_tables.PRESETS and row.network in paper_tables.NETWORKS
 
 
 def _printed_beside(part: Part, preset: str, network: str, loss: str, measure: Measure) -> Entry:

@@ -184,7 +184,7 @@ def _table(table: ResultTable) -> Iterator[str]:
         if of not in ("", block):
             rows.append([of])
             block = of
-        rows.append(cells)
+        rows.append([cell.replace(" ± ", "\u00a0±\u00a0").replace(", ", ",\u00a0") for cell in cells])
     parts = [page.table(table.columns, rows), page.paragraph(table.note, "small")]
     if table.key.startswith("overall"):
         yield from (page.heading(table.title, level=3), *parts)

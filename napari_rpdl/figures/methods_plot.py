@@ -81,7 +81,7 @@ def bones_figure(series: Sequence[Series], bones: Sequence[str], label: str) -> 
         bones: their order.
         label: of the values.
     """
-    figure = new_figure(max(6.0, 0.55 * len(bones) + 3.4), 3.4, layout="constrained")
+    figure = new_figure(max(7.5, 0.55 * len(bones) + 3.4), 3.4, layout="constrained")
     axes = figure.subplots()
     trained = baselines = 0
     for one in series:

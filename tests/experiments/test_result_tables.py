@@ -116,3 +116,9 @@ def test_many_methods_are_split_over_tables(tables_of, make_rows):
     tables = tables_of(make_rows((*methods, "oracle"), bones=("bone_1",), seeds=(0,)))
     widths = [len(table.columns) for key, table in tables.items() if key.startswith("measures")]
     assert widths == [1 + 6 + 1, 1 + 1 + 1]
+
+
+def test_without_a_network_of_the_paper_there_is_no_column_of_it(tables_of, make_row):
+    rows = [make_row("paper/unet/dice"), make_row("default/unet-published/dice"), make_row("oracle")]
+    columns = tables_of(rows)["overall_bones_paper_fixed"].columns
+    assert columns == ("", "DL", "no training")

@@ -33,7 +33,8 @@ def test_figures_on_the_page_are_those_of_the_tables(results, report_of):
     table = list(csv.DictReader((folder / "tables" / "tables.csv").open(encoding="utf-8")))
     wanted = ("overall_bones_repaired_tuned", "Dice", "Oracle", "no training")
     (oracle,) = [row for row in table if (row["table"], row["block"], row["row"], row["column"]) == wanted]
-    assert f"{float(oracle['mean']):.3f} [{float(oracle['low']):.3f}, {float(oracle['high']):.3f}]" in text
+    shown = f"{float(oracle['mean']):.3f} [{float(oracle['low']):.3f}, {float(oracle['high']):.3f}]"
+    assert shown in text.replace("\u00a0", " ")
     assert list(read_rows(folder / "all_scores.csv")) == list(read_score_folder(results).rows)
 
 
