@@ -30,6 +30,7 @@ from napari_rpdl.files import write_text
 from napari_rpdl.settings.experiment import save_experiment_settings
 
 _PHANTOM = "phantom (synthetic) data: no real bone, no real surgeon"
+_BOUND = ", which knows what the surgeons drilled"
 _FIT = (
     "As in the paper, the bones that judge here were learned, and so were the surgeons: this measures how well a "
     "network fits, not how it does on a new bone. The repaired protocol holds out a surgeon and a bone."
@@ -152,12 +153,12 @@ def _key_figures(part: Part, results: ScoreFolder) -> Iterator[str]:
     # Those with the most bones, so that the easiest bone alone makes no best method.
     method, best = max(trained.items(), key=lambda one: (one[1].bones, one[1].mean))
     share = shares.overall(method)
-    of_best = f", {share.mean:.1%} of the best possible" if share else ""
+    of_best = f", {share.mean:.1%} of the oracle" if share else ""
     so_far = "" if best.bones == len(dice.bones) else f" ({best.bones} of {len(dice.bones)} bones so far)"
     cards = [(f"{best.mean:.3f}", f"highest mean Dice of a training: {titles[method]}{of_best}{so_far}")]
     for baseline, title in BASELINES.items():
         if overall := dice.overall(baseline):
-            cards.append((f"{overall.mean:.3f}", f"Dice: {title}" + (" (a bound)" if baseline == ORACLE else "")))
+            cards.append((f"{overall.mean:.3f}", f"Dice: {title}" + _BOUND * (baseline == ORACLE)))
     yield page.cards(cards)
 
 

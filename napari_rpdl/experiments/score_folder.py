@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
-from napari_rpdl.experiments.scores import ScoreRow, read_rows
+from napari_rpdl.experiments.scores import COLUMNS, ScoreRow, read_rows
 from napari_rpdl.learning.runs import Run
 
 SYNTHETIC = ("phantom", "synthetic")
+_KEY = attrgetter(*COLUMNS[:-1])
+"""All of a row but its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _rows(folder: Path, problems: list[str]) -> tuple[list[ScoreRow], dict[Path,
         if rows:
             methods[path.parent] = rows[0].method
         for row in rows:
-            key = astuple(row)[:-1]
+            key = _KEY(row)
             first, where = seen.setdefault(key, (row, path))
             if first.value != row.value:
                 msg = (
@@ -110,7 +113,7 @@ def _rows(folder: Path, problems: list[str]) -> tuple[list[ScoreRow], dict[Path,
 
 
 def _check_each_once(rows: list[ScoreRow], path: Path) -> None:
-    key, times = Counter(astuple(row)[:-1] for row in rows).most_common(1)[0] if rows else ((), 0)
+    key, times = Counter(map(_KEY, rows)).most_common(1)[0] if rows else ((), 0)
     if times > 1:
         msg = f"{path} says {times} times what {key[2]} reached in {key[12]}. Remove the file and run it again."
         raise InputError(msg)

@@ -122,3 +122,8 @@ def test_without_a_network_of_the_paper_there_is_no_column_of_it(tables_of, make
     rows = [make_row("paper/unet/dice"), make_row("default/unet-published/dice"), make_row("oracle")]
     columns = tables_of(rows)["overall_bones_paper_fixed"].columns
     assert columns == ("", "DL", "no training")
+
+
+def test_where_the_held_out_surgeon_judges_the_oracle_is_no_bound(tables_of, make_row):
+    rows = [make_row("oracle", experiment="surgeons", protocol="repaired", fold="anna+bone_1")]
+    assert "the held-out one judges it, too" in tables_of(rows)["overall_surgeons_repaired_none"].note
