@@ -17,7 +17,7 @@ IdleSeconds = Annotated[float, tyro.conf.arg(metavar="SECONDS")]
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureEffort(Command):
-    """Tell what every region that was drilled in the viewer cost its surgeon, against what it started from.
+    """Tell what every region drilled in the viewer cost its surgeon, against what it started from.
 
     Example:
       napari-rpdl effort my_dataset --json

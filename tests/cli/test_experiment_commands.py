@@ -149,7 +149,7 @@ def test_the_plan_alone(run, small_dataset, settings_file, tmp_path):
         "experiment", "bones", small_dataset.folder, out, "--settings", settings_file(), "--plan", "only"
     )
     assert status == 0
-    assert "default/unet/rpdl: 3 runs of" in err
+    assert "default/unet/bce+surgeon-dice: 3 runs of" in err
     assert "0 of 6 pieces are complete. 3 trainings are left: at most about" in err
     assert told == "Nothing was begun.\n"
     assert not out.exists()

@@ -54,7 +54,9 @@ def test_with_a_run_it_predicts_and_scores_at_once(opened, small_dataset, tmp_pa
     qtbot.waitUntil(lambda: session.scores is not None, timeout=20_000)
     assert (session.run, session.case_id, session.prediction.case_id) == (run, "bone_3", "bone_3")
     assert workspace.tabs.tabText(workspace.tabs.currentIndex()) == "Predict"
-    assert workspace.predict.table.rowCount() == 4
+    rows = ["surgeon_1", "surgeon_2", "surgeon_3", "mean ± SD", "oracle (best possible)", "baseline (other bones)"]
+    table = workspace.predict.table
+    qtbot.waitUntil(lambda: sorted(table.item(row, 0).text() for row in range(table.rowCount())) == sorted(rows))
     assert workspace.predict.cut_box.isChecked()
 
 

@@ -210,6 +210,7 @@ def test_the_presets_train(name, small_dataset, tmp_path):
 def test_a_network_with_an_auxiliary_loss_trains_in_parts(small_dataset, tmp_path):
     settings = TrainingSettings(
         network=NetworkSettings(name="myronenko18", filters=8, encoding="ordinal"),
+        loss="rpdl",
         grid=32,
         epochs=1,
         steps_per_epoch=1,

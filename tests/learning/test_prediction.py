@@ -18,7 +18,7 @@ from napari_rpdl.settings import NetworkSettings, PredictionSettings, TrainingSe
 CPU = PredictionSettings(device="cpu")
 SETTINGS = TrainingSettings(
     network=NetworkSettings(channels=(8, 16)), grid=16, epochs=1, steps_per_epoch=40, validation_bones=0,
-    augmentation="none", shift=0, learning_rate=0.02, threads=1, device="cpu",
+    augmentation="none", shift=0, learning_rate=0.02, loss="rpdl", threads=1, device="cpu",
 )  # fmt: skip
 
 
