@@ -92,6 +92,10 @@ class Sights:
         elif not shown and self.ortho.isVisible():
             self._viewer.window.remove_dock_widget(self.ortho)
 
+    def close(self) -> None:
+        """Close what is not part of the viewer's window."""
+        self.compare.close()
+
     def _show_large(self, case_id: str, key: str) -> None:
         """Show a tile's bone in the viewer, as its surgeon left it."""
         who = surgeon_of(key) or BY_NOBODY

@@ -6,7 +6,8 @@ from qtpy.QtWidgets import QSizePolicy, QWidget
 
 from napari_rpdl.gui.ortho import EDGES, SliceShown
 
-_CROSS, _LETTERS, _GROUND = QColor(255, 255, 255, 170), QColor("#e8eaed"), QColor("#0b0c0e")
+_CROSS, _LETTERS = QColor(255, 255, 255, 170), QColor("#e8eaed")
+_SHADOW, _GROUND = QColor(0, 0, 0), QColor("#0b0c0e")
 _GAP = 7.0  # pixels that stay free round the point itself
 
 
@@ -67,7 +68,6 @@ class SliceView(QWidget):
         box = QRectF(self.rect()).adjusted(4, 2, -4, -2)
         top, bottom, left, right = EDGES[shown.axis]
         center, middle = Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(_LETTERS)
         for letter, where in (
             (top, center | Qt.AlignmentFlag.AlignTop),
             (bottom, center | Qt.AlignmentFlag.AlignBottom),
@@ -75,6 +75,9 @@ class SliceView(QWidget):
             (right, middle | Qt.AlignmentFlag.AlignRight),
             (f"{shown.axis} {shown.rank[0]}/{shown.rank[1]}", Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop),
         ):
+            painter.setPen(_SHADOW)
+            painter.drawText(box.translated(1, 1), where, letter)
+            painter.setPen(_LETTERS)
             painter.drawText(box, where, letter)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

@@ -24,18 +24,21 @@ class Part:
         coarse: the same with fewer triangles, drawn while a hand turns a slow picture.
         opacity: 0..1; parts below 1 are drawn last and hide nothing behind them.
         whole: True where a cutting plane leaves the part as it is.
+        closed: True where nobody can see its inside unless it is cut or glassy: half of the triangles, those
+            that face away, need not be drawn.
     """
 
     mesh: Mesh
     coarse: Mesh
     opacity: float = 1.0
     whole: bool = False
+    closed: bool = False
 
     @classmethod
     def of(cls, mesh: Mesh, opacity: float = 1.0, whole: bool = False) -> "Part":
-        """Return the part with its coarse twin."""
+        """Return the part of a closed surface (``meshes.surface``) with its coarse twin."""
         extent = float(np.ptp(mesh.vertices, axis=0).max()) if len(mesh.vertices) else 1.0
-        return cls(mesh, coarsened(mesh, max(extent / _COARSE_CELLS, 1e-3)), opacity, whole)
+        return cls(mesh, coarsened(mesh, max(extent / _COARSE_CELLS, 1e-3)), opacity, whole, closed=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

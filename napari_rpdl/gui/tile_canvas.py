@@ -135,9 +135,12 @@ class TileCanvas(Canvas):
             return
         matrix = tile.matrix(self.pose, self._radius)
         for rank, part in sorted(enumerate(tile.parts), key=lambda numbered: numbered[1].opacity < 1):
-            gloo.set_depth_mask(part.opacity >= 1)
+            glassy = part.opacity < 1
+            gloo.set_depth_mask(not glassy)
+            gloo.set_state(cull_face=part.closed and not glassy and (part.whole or tile.plane is None))
             self._surface((place, rank, coarsely)).draw(part, coarsely, matrix, None if part.whole else tile.plane)
         gloo.set_depth_mask(True)
+        gloo.set_state(cull_face=False)
 
     def _surface(self, slot: tuple[int, int, bool]) -> "_Surface":
         if slot not in self._surfaces:

@@ -282,6 +282,7 @@ class Workspace(QWidget):
                 self.trainings.let_go(ask_whether_it_goes_on())
             if event.type() == QEvent.Type.Hide and not event.spontaneous():
                 self.drilling.let_go()
+                self.sights.close()
                 self.jobs.close()
         return bool(super().eventFilter(watched, event))
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QFileDialog
+from qtpy.QtWidgets import QApplication, QFileDialog
 
 from napari_rpdl.gui import roles
+from napari_rpdl.gui.panels.compare import ComparePanel
 from napari_rpdl.gui.workspace import Workspace
 
 pytestmark = pytest.mark.needs_display
@@ -40,7 +41,7 @@ def bright(viewer) -> np.ndarray:
     return viewer.screenshot(canvas_only=True, flash=False)[..., :3].astype(int).sum(axis=-1) > 60
 
 
-def test_bones_are_compared_scored_cut_and_saved(opened, qtbot, idle, errors, monkeypatch, tmp_path) -> None:
+def test_bones_are_compared_scored_cut_and_saved(opened, viewer, qtbot, idle, errors, monkeypatch, tmp_path) -> None:
     opened.sights.strip.compare_button.click()
     idle(opened.jobs)
     panel, comparison = opened.sights.compare, opened.sights.comparison
@@ -76,6 +77,11 @@ def test_bones_are_compared_scored_cut_and_saved(opened, qtbot, idle, errors, mo
     assert "NIfTI" in errors[-1]
     panel.close()
     assert comparison.rows == ("bone_1", "bone_2")
+    opened.sights.strip.compare_button.click()
+    assert panel.isVisible()
+    viewer.close()
+    open_windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
+    assert not any(isinstance(window, ComparePanel) for window in open_windows), "it goes with the viewer's window"
 
 
 def test_three_slices_are_docked_linked_and_taken_away(opened, viewer, qtbot, idle, errors) -> None:

@@ -1,10 +1,12 @@
 """What the canvas draws, pixel by pixel."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from napari_rpdl.gui.camera import stance
-from napari_rpdl.gui.meshes import Mesh, joined
+from napari_rpdl.gui.meshes import Mesh, joined, surface
 from napari_rpdl.gui.pose import Pose
 from napari_rpdl.gui.solids import Flat, Part, Solid
 from napari_rpdl.gui.tile_canvas import TileCanvas
@@ -92,6 +94,28 @@ def test_coarse_surfaces_are_drawn_only_in_the_hand_and_where_drawing_is_slow(ca
     for canvas.in_hand, canvas.slow in ((False, True), (True, True), (True, False)):
         seen.append(canvas.native.grab().toImage().pixelColor(100, 50).getRgb()[:3])
     assert seen == [RED, BLUE, RED]
+
+
+@pytest.mark.parametrize("view", ["lateral", "surgical", "superior", "posterior"])
+@pytest.mark.parametrize("left", [False, True])
+def test_leaving_out_what_faces_away_changes_nothing_of_a_closed_surface(canvas, view, left) -> None:
+    z, y, x = np.indices((24, 24, 24)) - 11.5
+    ball = surface((z**2 + y**2 + (x - 2) ** 2 < 81) & ~(y**2 + z**2 + (x - 11) ** 2 < 36), "#e8dcc0", (0, 0, 1))
+    canvas.pose = Pose.of(stance(view, "right")).turned(0.03, 0.02)
+    closed = Part.of(ball)
+    assert closed.closed
+    one, other = shown(
+        canvas, *(Solid((part,), STEPS, (24, 24, 24), left=left) for part in (closed, replace(closed, closed=False)))
+    )
+    assert one.any()
+    assert (np.abs(one.astype(int) - other).max(axis=2) > 40).mean() < 0.01
+
+
+def test_the_inside_of_a_closed_surface_is_seen_where_it_is_cut(canvas) -> None:
+    z, y, x = np.indices((11, 11, 11)) - 5.0
+    ball = Part.of(surface(z**2 + y**2 + x**2 < 20, "#e8dcc0", (0, 0, 1)))
+    (picture,) = shown(canvas, Solid((ball,), STEPS, SHAPE, plane=(0.0, 0.0, -1.0, 5.0)))  # the near half is gone
+    assert picture[20, 20].any()
 
 
 def test_another_surface_in_the_same_place_is_drawn_anew(canvas) -> None:

@@ -214,7 +214,7 @@ def test_a_training_is_cancelled_resumed_and_shown_meanwhile(
 def test_trainings_wait_pause_and_are_listed_by_the_real_buttons(opened, qtbot, idle, errors) -> None:
     """Three real trainings in processes of their own: one paused and continued, one queued, one dropped."""
     train, runs, session = opened.train, opened.runs, opened.session
-    train.form.show_settings(TINY.model_copy(update={"epochs": 60, "stop_patience": 100}))
+    train.form.show_settings(TINY.model_copy(update={"loss": "rpdl", "epochs": 60, "stop_patience": 100}))
     train.live_box.click()
     train.train_button.click()
     qtbot.waitUntil(lambda: len(session.training.epochs) > 1, timeout=60_000)

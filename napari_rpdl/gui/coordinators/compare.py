@@ -67,6 +67,7 @@ class CompareCoordinator:
         """Begin to show what is chosen, by default the bone in the viewer by everyone."""
         self._opened = True
         self._offer()
+        self._comparison.busy = "" if self._session.dataset is not None else "Open a dataset first."
         if not self._comparison.rows and self._session.case is not None:
             self._comparison.rows = (self._session.case_id,)
         if not self._comparison.columns:

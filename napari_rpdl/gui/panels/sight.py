@@ -9,6 +9,7 @@ from napari_rpdl.gui.cut_controls import CutControls
 from napari_rpdl.gui.session import Session
 
 _NO_BONE = "Open a dataset first."
+_NO_STRUCTURES = "This bone has no structures to cut open, only drilled regions."
 
 
 class SightPanel(QWidget):
@@ -46,4 +47,6 @@ class SightPanel(QWidget):
     def _show_case(self, case: Case | None) -> None:
         for button in (self.compare_button, self.slices_button):
             button.allow(case is not None, _NO_BONE)
-        self.cut.setEnabled(case is not None and case.structures is not None)
+        reason = _NO_BONE if case is None else "" if case.structures is not None else _NO_STRUCTURES
+        self.cut.setEnabled(not reason)
+        self.cut.setToolTip(reason)

@@ -136,6 +136,12 @@ def test_another_dataset_starts_anew(compare, comparison, session, small_dataset
     assert comparison.rows == ("bone_2",)
 
 
+def test_without_a_dataset_it_says_what_to_do(session, comparison, jobs, qtbot) -> None:
+    CompareCoordinator(session, comparison, jobs, PredictionSettings).open()
+    assert "dataset" in comparison.busy
+    assert comparison.tiles == ()
+
+
 def test_synthetic_data_say_so_and_others_do_not(compare, comparison, session, small_dataset) -> None:
     assert comparison.origin == "small"
     session.dataset = replace(small_dataset, origin="phantom of three balls")

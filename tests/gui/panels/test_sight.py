@@ -34,7 +34,9 @@ def test_the_cut_is_a_wish_and_needs_a_bone_with_structures(panel, session, smal
     assert not panel.cut.isEnabled()
     session.case = replace(small_case, structures=None)
     assert not panel.cut.isEnabled()
+    assert "no structures" in panel.cut.toolTip()
     session.case = small_case
+    assert panel.cut.toolTip() == ""
     panel.cut.axis.setCurrentIndex(1)
     assert wished == [Cut("axial")]
     session.cut = Cut("coronal", 0.25)
