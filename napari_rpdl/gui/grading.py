@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from napari.utils.notifications import show_error, show_info
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QApplication, QDockWidget, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QApplication, QDockWidget, QLabel, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Failed
@@ -154,6 +154,11 @@ class GradingDesk(QWidget):
     def _moved(self, *_: object) -> None:
         self.grading.touch()
 
+    def _may_close(self) -> bool:
+        self.form.end_comment()
+        lost = self.grading.let_go()
+        return not lost or ask_whether_to_lose(lost)
+
     # -- Qt ---------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -165,11 +170,23 @@ class GradingDesk(QWidget):
                 dock.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Stop all work once the window has really closed."""
-        if watched is self.window() and event.type() == QEvent.Type.Hide and not event.spontaneous():
-            self._timer.stop()
-            self.jobs.close()
+        """Ask before answers are lost with the window; stop all work once it has really closed."""
+        if watched is self.window():
+            if event.type() == QEvent.Type.Close and not self._may_close():
+                event.ignore()
+                return True
+            if event.type() == QEvent.Type.Hide and not event.spontaneous():
+                self._timer.stop()
+                self.jobs.close()
         return bool(super().eventFilter(watched, event))
+
+
+def ask_whether_to_lose(answers: int) -> bool:
+    """Ask whether the window shall close although answers are not in the record."""
+    told = f"{answers} of your answers could not be written into the record. They are lost when the window closes."
+    choices = QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel
+    chosen = QMessageBox.warning(None, "Answers are not saved", told, choices, QMessageBox.StandardButton.Cancel)
+    return bool(chosen == QMessageBox.StandardButton.Close)
 
 
 def _tell(text: str) -> None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from napari_rpdl.data.case import Case, Mask
-from napari_rpdl.data.case_folder import annotators
+from napari_rpdl.data.case_folder import annotators, drill_log_path
 from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.drill_log import read_drill_log
 from napari_rpdl.data.regions import read_region
 from napari_rpdl.errors import InputError
 from napari_rpdl.review.study import SURGEONS, Candidate
 from napari_rpdl.settings.prediction import PredictionSettings
 
 _THRESHOLD = PredictionSettings().threshold
+_LONGEST_NAME = 64
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Sources:
             where = {"case_id": case_id, "bone": self.dataset.bone_of(case_id)}
             if self.with_surgeons:
                 for surgeon in self._surgeons(case_id):
-                    yield Candidate(**where, method=SURGEONS, source=surgeon, kind="surgeon")
+                    method = self._method_of(case_id, surgeon)
+                    yield Candidate(**where, method=method, source=surgeon, kind="surgeon")
             for label, folder in self.folders.items():
                 if _file_of(folder, case_id).is_file():
                     yield Candidate(**where, method=label, source=label, kind="prediction")
@@ -57,6 +60,15 @@ class Sources:
     def _surgeons(self, case_id: str) -> list[str]:
         drilled = annotators(self.dataset.case_folder(case_id))
         return [surgeon for surgeon in self.dataset.surgeons if surgeon in drilled]
+
+    def _method_of(self, case_id: str, surgeon: str) -> str:
+        """Return "surgeons" for a region of a surgeon's own; a corrected prediction or consensus is a method apart."""
+        log = drill_log_path(self.dataset.case_folder(case_id), surgeon)
+        if not log.is_file():
+            return SURGEONS
+        start = read_drill_log(log).header.start
+        own = start.kind in ("nothing", "surgeon")
+        return SURGEONS if own else f"corrected {start.name or start.kind}"[:_LONGEST_NAME]
 
     def region_of(self, candidate: Candidate, case: Case) -> Mask:
         """Return a candidate's region, bool (z, y, x); an InputError where its file is broken."""

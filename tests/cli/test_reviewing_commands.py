@@ -1,10 +1,13 @@
 import csv
 import shutil
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
 import pytest
 
+from napari_rpdl.data.case_folder import write_annotation
+from napari_rpdl.data.drill_log import DrillLog, LogHeader, start_from
 from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.record import Given, now
 from napari_rpdl.review.study_folder import StudyFolder
@@ -63,6 +66,18 @@ def test_a_study_is_planned_merged_exported_and_reported(planned, result, run, t
     assert (tmp_path / "report" / "index.html").is_file()
     said = run("study", "results", study, key, tmp_path / "report")[1]
     assert "ada has locked 3 of 17 presentations" in said
+
+
+def test_what_corrections_cost_is_in_the_results(planned, result, small_dataset, tmp_path):
+    case = small_dataset.case("bone_1")
+    start = start_from("prediction", "net_a", case.masks("surgeon_1")[0])
+    header = LogHeader(case_id="bone_1", shape=case.grid.shape, unit="mm", started_at="2026", start=start)
+    drilled = replace(case.annotation("surgeon_2"), log=DrillLog(header=header, events=()))
+    write_annotation(small_dataset.case_folder("bone_1"), drilled, case.grid)
+    words = [tmp_path / "study", tmp_path / "key", tmp_path / "report", "--corrections", small_dataset.folder]
+    (found,) = result("study", "results", *words)["corrections"]
+    changed = int((case.masks("surgeon_1")[0] ^ case.masks("surgeon_2")[0]).sum())
+    assert (found["method"], found["bones"], found["changed"]["value"]) == ("net_a", 1, changed)
 
 
 def test_the_plan_is_told_in_words(run, small_dataset, tmp_path):

@@ -1,6 +1,7 @@
 """What napari reads and writes through us comes back as it was."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import nibabel
 import numpy as np
@@ -119,10 +120,45 @@ def test_the_sample_is_the_phantom() -> None:
     assert layers[0][1]["name"] == "bone_1 structures"
 
 
-@pytest.mark.parametrize("name", ["import_cm_arrays", "import_drilled_volumes", "import_recordings"])
-def test_every_importer_is_a_command_and_a_menu_entry(name: str) -> None:
+@pytest.mark.parametrize("name", ["import_cm_arrays", "import_drilled_volumes", "import_recordings", "plan_study"])
+def test_every_dialog_is_a_command_and_a_menu_entry(name: str) -> None:
     manifest = PluginManifest.from_file(ROOT / "napari.yaml")
     commands = {command.id for command in manifest.contributions.commands}
     entries = {item.command for item in manifest.contributions.menus["napari/file/io_utilities"]}
     assert f"napari-rpdl.{name}" in commands & entries
     assert callable(getattr(contributions, name))
+
+
+def test_a_study_is_planned_from_the_open_dataset_and_asked_again_after_a_mistake(small_dataset, monkeypatch) -> None:
+    told: list[str] = []
+    written: list[tuple] = []
+    monkeypatch.setattr("napari.utils.notifications.show_error", told.append)
+    workspace = SimpleNamespace(
+        session=SimpleNamespace(dataset=None, run=None),
+        studies=SimpleNamespace(write=lambda *what: written.append(what)),
+    )
+    monkeypatch.setattr(contributions, "workspace_of", lambda _: workspace)
+    contributions.plan_study(None)
+    assert told == ["Open a dataset first: its surgeons' drillings and predictions for its bones are what is graded."]
+    workspace.session.dataset = small_dataset
+    answers = iter([InputError("Choose a folder for the study first."), ("events", "said")])
+
+    class Dialog:
+        DialogCode = SimpleNamespace(Accepted=1)
+
+        def __init__(self, dataset, predictions, parent) -> None:
+            assert (dataset, predictions, parent) == (small_dataset, None, workspace)
+
+        def exec(self) -> int:
+            return 1
+
+        def events(self) -> tuple[str, str]:
+            answer = next(answers)
+            if isinstance(answer, InputError):
+                raise answer
+            return answer
+
+    monkeypatch.setattr("napari_rpdl.gui.study_dialog.PlanStudyDialog", Dialog)
+    contributions.plan_study(None)
+    assert told[1] == "Choose a folder for the study first."
+    assert written == [("events", "said")]

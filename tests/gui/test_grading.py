@@ -229,7 +229,9 @@ def test_yes_and_no_and_the_mouse(planned, sat, press, qtbot) -> None:
     assert desk.session.item == ids[6]
 
 
-def test_a_locked_record_is_told_at_once_and_the_answer_stays_until_it_is_saved(planned, sat, press, qtbot) -> None:
+def test_a_locked_record_is_told_at_once_and_the_answer_stays_until_it_is_saved(
+    planned, sat, press, qtbot, monkeypatch
+) -> None:
     study = planned()
     desk = sat(study)
     other = sqlite3.connect(study.answers_file, isolation_level=None)
@@ -239,6 +241,11 @@ def test_a_locked_record_is_told_at_once_and_the_answer_stays_until_it_is_saved(
     assert desk.form.trouble.isVisible()
     assert desk.form.questions["shape"].buttons[2.0].isChecked()
     assert desk.session.item == "shape"
+    lost: list[int] = []
+    monkeypatch.setattr("napari_rpdl.gui.grading.ask_whether_to_lose", lambda answers: bool(lost.append(answers)))
+    assert not desk.window().close()
+    assert lost == [1]
+    assert desk.window().isVisible()
     other.rollback()
     other.close()
     qtbot.mouseClick(desk.form.save_button, Qt.MouseButton.LeftButton)

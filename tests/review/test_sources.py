@@ -1,7 +1,11 @@
+from dataclasses import replace
+
 import nibabel as nib
 import numpy as np
 import pytest
 
+from napari_rpdl.data.case_folder import write_annotation
+from napari_rpdl.data.drill_log import DrillLog, LogHeader, start_from
 from napari_rpdl.errors import InputError
 from napari_rpdl.review.sources import Sources
 
@@ -26,6 +30,26 @@ def test_surgeons_and_predictions_are_mixed_and_a_missing_file_is_no_candidate(s
     ]
     assert ("bone_3", "net", "net") not in found
     assert len(found) == 3 * len(surgeons) + 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "method"),
+    [
+        ("nothing", "", "surgeons"),
+        ("surgeon", "surgeon_1", "surgeons"),
+        ("prediction", "run_7", "corrected run_7"),
+        ("consensus", "at least 2 of 3", "corrected at least 2 of 3"),
+    ],
+)
+def test_a_corrected_prediction_is_not_counted_among_the_surgeons(small_dataset, kind, name, method):
+    case = small_dataset.case("bone_1")
+    start = start_from(kind, name, np.zeros(case.grid.shape, bool))
+    header = LogHeader(case_id="bone_1", shape=case.grid.shape, unit="mm", started_at="2026", start=start)
+    log = DrillLog(header=header, events=())
+    drilled = replace(case.annotation("surgeon_2"), log=log)
+    write_annotation(small_dataset.case_folder("bone_1"), drilled, case.grid)
+    methods = {one.source: one.method for one in Sources(small_dataset, cases=("bone_1",)).candidates()}
+    assert methods == {"surgeon_1": "surgeons", "surgeon_2": method, "surgeon_3": "surgeons"}
 
 
 def test_without_surgeons_and_with_some_cases_only(small_dataset, folder):

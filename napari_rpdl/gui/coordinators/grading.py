@@ -95,6 +95,14 @@ class GradingCoordinator:
         """Try once more to write what could not be written."""
         self._act(self._sitting.save_again)
 
+    def let_go(self) -> int:
+        """Write what can still be written before the window closes; return how many answers would be lost."""
+        try:
+            self._sitting.save_again()
+        except InputError as error:
+            self._tell(str(error))
+        return self._sitting.unsaved
+
     def look(self, view: View) -> None:
         """Stand where a view stands, or slice where it slices."""
         self._sitting.touch()
@@ -116,7 +124,7 @@ class GradingCoordinator:
         if self._session.resting or self._session.finished:
             return False
         if self._bone is None:
-            self._session.told = _NOT_YET
+            self._say(_NOT_YET)
             return False
         return True
 
@@ -142,7 +150,11 @@ class GradingCoordinator:
             answers = "1 answer is" if unsaved == 1 else f"{unsaved} answers are"
             self._session.trouble = f"{answers} on this form but not in the record. {text}"
         else:
-            self._session.told = text
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._session.told = ""  # the same sentence twice is told twice
+        self._session.told = text
 
     def _refresh(self) -> None:
         sitting, session = self._sitting, self._session
@@ -193,7 +205,7 @@ class GradingCoordinator:
         self._session.busy = ""
         if isinstance(event, Failed):
             self._tiles.cover(True)
-            self._session.told = event.text
+            self._say(event.text)
             return
         shown: Shown = event.value
         if shown.presentation != self._sitting.presentation:

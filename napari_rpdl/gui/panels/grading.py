@@ -198,6 +198,10 @@ class GradingPanel(QWidget):
         shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
         shortcut.activated.connect(act)
 
+    def end_comment(self) -> None:
+        """Hand over what was typed and not yet ended by Enter or Esc."""
+        self._comment()
+
     # -- wishes -----------------------------------------------------------------------
 
     def _press(self, digit: int) -> None:

@@ -1,5 +1,7 @@
 """What a grader's wishes do, without a window."""
 
+import sqlite3
+
 import pytest
 
 from napari_rpdl.errors import InputError
@@ -80,6 +82,28 @@ def test_what_is_no_answer_is_told(led):
     assert "from 1 to 5" in session.told
     assert sitting.book.answers() == ()
     assert session.trouble == ""
+
+
+def test_the_same_mistake_is_told_every_time(led):
+    coordinator, session, _ = led()
+    told = []
+    session.events.told.connect(lambda text: told.append(text))
+    coordinator.lock()
+    coordinator.lock()
+    assert sum("answers are missing" in text for text in told) == 2
+
+
+def test_what_can_still_be_written_is_written_before_the_window_closes(led):
+    coordinator, session, sitting = led()
+    other = sqlite3.connect(sitting.book.name, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    coordinator.answer(4.0)
+    assert coordinator.let_go() == 1
+    assert "1 answer is on this form but not in the record" in session.trouble
+    other.rollback()
+    other.close()
+    assert coordinator.let_go() == 0
+    assert sitting.book.current("ada", 0)["shape"].score == 4
 
 
 def test_progress_tells_what_can_be_reached(led):

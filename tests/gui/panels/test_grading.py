@@ -53,6 +53,9 @@ def test_a_comment_belongs_to_the_question_it_was_typed_for(form, heard):
     panel.comment.setText("overhang")
     panel.questions["safety"].buttons[2.0].click()
     assert set(comments) == {("shape", "overhang")}
+    panel.comment.setText("typed on")
+    panel.end_comment()
+    assert comments[-1] == ("shape", "typed on")
     session.item = "safety"
     assert panel.comment.text() == ""
 
