@@ -9,7 +9,8 @@ from typing import Any
 import napari
 import numpy as np
 import pytest
-from qtpy.QtCore import QObject, Qt
+from qtpy.QtCore import QAbstractItemModel, QAbstractListModel, QObject, QStringListModel, Qt
+from qtpy.QtGui import QStandardItem, QStandardItemModel
 from qtpy.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -301,10 +302,19 @@ def everything_said(desk: GradingDesk) -> str:
     return "\n".join(str(one) for one in said)
 
 
-def model_texts(model: Any) -> list[str]:
+def model_texts(model: QAbstractItemModel) -> list[str]:
+    """Return what the cells of a model say; a list has one column, and Qt hides the count."""
     roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-    cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(model.columnCount())]
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
+    cells = [model.index(row, column) for row in range(model.rowCount()) for column in range(columns)]
     return [str(model.data(cell, role)) for cell in cells for role in roles]
+
+
+def test_the_search_reads_tables_and_lists_alike(qtbot) -> None:
+    table = QStandardItemModel()
+    table.appendRow([QStandardItem("left"), QStandardItem("right")])
+    for model, words in ((table, {"left", "right"}), (QStringListModel(["one", "two"]), {"one", "two"})):
+        assert set(model_texts(model)) - {"None"} == words
 
 
 def assert_blinded(desk: GradingDesk, tmp_path: Path) -> None:
