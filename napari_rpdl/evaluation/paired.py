@@ -41,7 +41,7 @@ def mean_interval(values: ArrayLike, seed: int = 0) -> Interval:
     mean = float(told.mean())
     if len(told) < _MIN_FOR_INTERVAL:
         return Interval(mean)
-    if np.ptp(told) == 0:
+    if np.ptp(told.round(_DECIMALS)) == 0:
         return Interval(mean, mean, mean)
     found = bootstrap((told,), np.mean, n_resamples=_BOOTSTRAPS, rng=np.random.default_rng(seed), method="BCa")
     low, high = found.confidence_interval
