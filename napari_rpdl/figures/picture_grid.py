@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
@@ -13,14 +11,11 @@ from numpy.typing import NDArray
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.figures.canvas import GREY, INK, bare, new_figure
-from napari_rpdl.files import replacing
 
-FORMATS = (".png", ".pdf", ".svg")
 _WIDTH = 7.2  # inches: both columns of a journal's page
 _LEFT, _EDGE, _LINE = 0.22, 0.05, 0.115
 _DPI = 600
 _SIZE = 6.5  # points
-_TEXT_STAYS_TEXT = {"svg.fonttype": "none", "svg.hashsalt": "napari-rpdl", "pdf.fonttype": 42}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +38,7 @@ class Picture:
 def picture_grid(
     rows: Sequence[tuple[str, Sequence[Picture]]], legend: Sequence[tuple[str, str]] = (), note: str = ""
 ) -> Figure:
-    """Return a figure, as wide as a journal's page, with a row for each title and a square for each picture.
+    """Return a figure of 600 dpi, as wide as a journal's page, with a row for each title and a square for each picture.
 
     Args:
         rows: titles, written upwards at the side, and pictures; they may be of different length.
@@ -61,6 +56,7 @@ def picture_grid(
     below = [_LINE * (1.6 + max((len(p.lines) for p in pictures), default=0)) for _, pictures in rows]
     foot = _LINE * (1.4 * bool(legend) + 1.4 * bool(note))
     figure = new_figure(_WIDTH, _EDGE + sum(side + text for text in below) + foot)
+    figure.set_dpi(_DPI)
     size = _fitting([text for _, pictures in rows for p in pictures for text in (p.caption, *p.lines)], side)
     top = figure.get_figheight() - _EDGE
     for (title, pictures), text in zip(rows, below, strict=True):
@@ -73,21 +69,6 @@ def picture_grid(
         top -= 1.4 * _LINE
     _write(figure, _LEFT, top, note, color=GREY)
     return figure
-
-
-def save_for_print(figure: Figure, path: Path) -> None:
-    """Write a PNG of 600 dpi, or a PDF or SVG in which text stays text, beside and renamed.
-
-    Raises:
-        InputError: the name ends in none of ``FORMATS``.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        msg = f"Expected a file name that ends in {', '.join(FORMATS)}, got {path.name!r}."
-        raise InputError(msg)
-    metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(suffix)
-    with replacing(path) as beside, mpl.rc_context(_TEXT_STAYS_TEXT):
-        figure.savefig(beside, format=suffix[1:], dpi=_DPI, metadata=metadata)
 
 
 def _draw(figure: Figure, picture: Picture, left: float, top: float, side: float, size: float) -> None:

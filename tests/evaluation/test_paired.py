@@ -92,5 +92,7 @@ def test_intervals_are_those_of_many_bones_and_absent_for_two():
     assert [found.low, found.high] == pytest.approx(10 + np.array([-1.96, 1.96]) * 2 / np.sqrt(60), abs=0.35)
     assert mean_interval([1, 2]).low is None
     assert mean_interval([2, 2, 2]).high == 2
-    assert mean_interval([1, 1 + 2e-16, 1, 1 - 1e-16]).high == pytest.approx(1), "no NaN where only the last bit differs"
+    assert mean_interval([1, 1 + 2e-16, 1, 1 - 1e-16]).high == pytest.approx(1), (
+        "no NaN where only the last bit differs"
+    )
     assert mean_interval(values) == mean_interval(values)

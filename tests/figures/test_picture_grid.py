@@ -8,7 +8,8 @@ import pytest
 from matplotlib.image import imread
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.figures.picture_grid import Picture, picture_grid, save_for_print
+from napari_rpdl.figures.canvas import write_figure
+from napari_rpdl.figures.picture_grid import Picture, picture_grid
 
 
 def plain(color: tuple[int, int, int], caption: str, **more) -> Picture:
@@ -28,7 +29,7 @@ def test_pictures_keep_their_place_order_and_colours(tmp_path) -> None:
     assert first.y0 == pytest.approx(second.y0)
     assert third.y1 < first.y0
     assert third.x0 == pytest.approx(first.x0)
-    save_for_print(figure, tmp_path / "grid.png")
+    write_figure(figure, tmp_path / "grid.png")
     image = imread(tmp_path / "grid.png")
     for axes, color in zip(figure.axes, ((1, 0, 0), (0, 1, 0), (0, 0, 1)), strict=True):
         box = axes.get_position()
@@ -40,12 +41,12 @@ def test_pictures_keep_their_place_order_and_colours(tmp_path) -> None:
 
 def test_text_stays_text(tmp_path) -> None:
     figure = picture_grid(ROWS, [("#009E73", "drilled like anna")], "phantom (synthetic)")
-    save_for_print(figure, tmp_path / "grid.svg")
+    write_figure(figure, tmp_path / "grid.svg")
     svg = (tmp_path / "grid.svg").read_text()
     texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
     for words in ("bone_1", "bone_2", "Original", "anna", "Dice 0.71", "drilled like anna", "phantom (synthetic)"):
         assert words in texts
-    save_for_print(figure, tmp_path / "grid.pdf")
+    write_figure(figure, tmp_path / "grid.pdf")
     assert b"/FontFile2" in (tmp_path / "grid.pdf").read_bytes(), "an embedded TrueType font, not outlines"
 
 
@@ -62,4 +63,4 @@ def test_nothing_to_show_and_unknown_formats_are_said(tmp_path) -> None:
     with pytest.raises(InputError, match="Tick bones"):
         picture_grid([])
     with pytest.raises(InputError, match=r"\.pdf"):
-        save_for_print(picture_grid(ROWS), tmp_path / "grid.docx")
+        write_figure(picture_grid(ROWS), tmp_path / "grid.docx")

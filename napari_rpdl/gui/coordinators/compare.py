@@ -271,9 +271,10 @@ class CompareCoordinator:
 def _save(
     rows: "Sequence[tuple[str, Sequence[Picture]]]", legend: Sequence[tuple[str, str]], note: str, path: Path
 ) -> Path:
-    from napari_rpdl.figures.picture_grid import picture_grid, save_for_print
+    from napari_rpdl.figures.canvas import write_figure
+    from napari_rpdl.figures.picture_grid import picture_grid
 
-    save_for_print(picture_grid(rows, legend, note), path)
+    write_figure(picture_grid(rows, legend, note), path)
     return path
 
 
