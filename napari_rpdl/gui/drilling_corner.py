@@ -8,6 +8,7 @@ from napari_rpdl.gui.coordinators.drilling import DrillCoordinator
 from napari_rpdl.gui.coordinators.replay import ReplayCoordinator
 from napari_rpdl.gui.drill_state import StartChoice
 from napari_rpdl.gui.jobs import Jobs
+from napari_rpdl.gui.keys import Keys
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.panels.drill import DrillPanel
 from napari_rpdl.gui.panels.replay import ReplayPanel
@@ -51,9 +52,9 @@ class DrillingCorner:
         ):
             wish(signal, act)
 
-    def bind(self, viewer: Any) -> None:
+    def bind(self, viewer: Any, keys: Keys) -> None:
         """Let a viewer's mouse and keys work the burr."""
-        self.drilling.bind(viewer)
+        self.drilling.bind(viewer, keys)
 
     def let_go(self) -> None:
         """Leave the autosave to whoever comes next; the window is closing."""

@@ -12,6 +12,7 @@ from napari_rpdl.gui.coordinators.compare_sources import surgeon_of
 from napari_rpdl.gui.coordinators.cutting import CutCoordinator
 from napari_rpdl.gui.coordinators.slices import SliceCoordinator
 from napari_rpdl.gui.jobs import Jobs
+from napari_rpdl.gui.keys import Keys
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.ortho import Ortho
 from napari_rpdl.gui.panels.compare import ComparePanel
@@ -32,7 +33,7 @@ class Sights:
 
     Args:
         parent: the workspace, whose theme the windows take on and with which they close.
-        viewer: gets the dock of the slices, and keys.
+        viewer: gets the dock of the slices.
         asking: returns how networks are asked.
     """
 
@@ -75,8 +76,11 @@ class Sights:
         wish(self.ortho.stepped, self.slicing.step)
         self.ortho.seen.connect(self.slicing.see)
         self.ortho.seen.connect(self.strip.show_slices_on)
-        self._viewer.bind_key("Shift-G", lambda _: self.show_compare(), overwrite=True)
-        self._viewer.bind_key("Shift-O", lambda _: self.show_slices(not self.ortho.isVisible()), overwrite=True)
+
+    def bind(self, keys: Keys) -> None:
+        """Let keys open the views; they are those that the strip's buttons name."""
+        keys.bind("Shift+G", self.show_compare)
+        keys.bind("Shift+O", lambda: self.show_slices(not self.ortho.isVisible()))
 
     def show_compare(self) -> None:
         """Bring the window with bones side by side to the front."""

@@ -1,6 +1,7 @@
 """The workspace: builds the panels, connects their wishes to the coordinators."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from qtpy.QtWidgets import (
 from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed
-from napari_rpdl.gui.camera import VIEWS, View
+from napari_rpdl.gui.camera import VIEWS
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.imports import ImportCoordinator
 from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
@@ -36,6 +37,7 @@ from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
 from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
 from napari_rpdl.gui.drilling_corner import DrillingCorner
 from napari_rpdl.gui.jobs import Jobs
+from napari_rpdl.gui.keys import Keys
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.memory import Memory
 from napari_rpdl.gui.panels.bones import BonesPanel
@@ -238,12 +240,14 @@ class Workspace(QWidget):
         signal.connect(safely)
 
     def _bind(self, viewer: "napari.viewer.Viewer") -> None:
-        viewer.bind_key("N", lambda _: self.cases.step(1), overwrite=True)
-        viewer.bind_key("Shift-N", lambda _: self.cases.step(-1), overwrite=True)
         viewer.mouse_drag_callbacks.append(self.inspection.clicked)
-        self.drilling.bind(viewer)
+        keys = Keys(viewer, self)
+        keys.bind("N", partial(self.cases.step, 1))
+        keys.bind("Shift+N", partial(self.cases.step, -1))
         for choice in VIEWS:
-            viewer.bind_key(f"Shift-{choice.key}", _looking(self.cases, choice.view), overwrite=True)
+            keys.bind(f"Shift+{choice.key}", partial(self.cases.look, choice.view))
+        self.sights.bind(keys)
+        self.drilling.bind(viewer, keys)
 
     # -- showing ----------------------------------------------------------------------
 
@@ -320,10 +324,6 @@ class _Column(QScrollArea):
         """Leave room for the panel and the bar beside it, in whatever style and font."""
         width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
         return QSize(width, super().minimumSizeHint().height())
-
-
-def _looking(cases: CaseCoordinator, view: View) -> Callable[[Any], None]:
-    return lambda _: cases.look(view)
 
 
 def _show_failure(failed: Failed) -> None:

@@ -18,6 +18,7 @@ from napari_rpdl.gui.coordinators.burr_hand import BurrHand, Point
 from napari_rpdl.gui.coordinators.starts import find_unsaved, start_choices, starting_mask
 from napari_rpdl.gui.drill_state import DrillState, StartChoice
 from napari_rpdl.gui.jobs import Jobs, Made, computing
+from napari_rpdl.gui.keys import Keys
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.session import Session
 from napari_rpdl.settings import DrillingSettings
@@ -159,19 +160,19 @@ class DrillCoordinator:
             SAVING, computing(save, dataset, self._bench.case.case_id, annotation), self._hear_saved, self._rest
         )
 
-    def bind(self, viewer: Any) -> None:
+    def bind(self, viewer: Any, keys: Keys) -> None:
         """Let a viewer's mouse and keys work the burr; the keys are those that the panel's buttons name."""
         viewer.mouse_drag_callbacks.append(self.dragged)
         viewer.mouse_move_callbacks.append(self.moved)
         for key, act in (
-            ("Control-Z", self.undo),
-            ("Control-Shift-Z", self.redo),
+            ("Ctrl+Z", self.undo),
+            ("Ctrl+Shift+Z", self.redo),
             ("K", self.swap_mode),
             ("J", lambda: self.lift(not self._session.burr_lifted)),
             ("H", lambda: self.resize(larger=False)),
-            ("Shift-H", lambda: self.resize(larger=True)),
+            ("Shift+H", lambda: self.resize(larger=True)),
         ):
-            viewer.bind_key(key, _when_drilling(self._session, act), overwrite=True)
+            keys.bind(key, _when_drilling(self._session, act))
 
     def swap_mode(self) -> None:
         """Refill instead of drilling, or the other way round."""
@@ -312,5 +313,5 @@ class DrillCoordinator:
         )
 
 
-def _when_drilling(session: Session, act: Callable[[], None]) -> Callable[[Any], None]:
-    return lambda _: act() if session.drilling is not None else None
+def _when_drilling(session: Session, act: Callable[[], None]) -> Callable[[], None]:
+    return lambda: act() if session.drilling is not None else None
