@@ -22,7 +22,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
 
@@ -123,7 +122,7 @@ def by_hand(shown: napari.Viewer, rounds: int) -> list[tuple[float, float]]:
     return times
 
 
-def add_copy(viewer: napari.Viewer, layer: Any) -> None:
+def add_copy(viewer: napari.Viewer, layer: napari.layers.Layer) -> None:
     """Add a layer of the same kind, data and place."""
     place = {"scale": layer.scale, "translate": layer.translate, "visible": layer.visible, "opacity": layer.opacity}
     if isinstance(layer, napari.layers.Surface):
@@ -174,6 +173,15 @@ def said(times: list[tuple[float, float]]) -> str:
     return f"wall {1e3 * wall:7.0f} ms, processor {1e3 * processor:7.0f} ms"
 
 
+def beside(workspace: Workspace, viewer: napari.Viewer, label: str, in_3d: bool, arguments: argparse.Namespace) -> None:
+    """Print the times of the workspace, and of plain napari, in 3-D or in slices."""
+    (workspace.bones.solid_button if in_3d else workspace.bones.slices_button).click()
+    until_still(lambda: bool(workspace.jobs.names))
+    print(f"{label}: workspace, next bone:          {said(ours(workspace, arguments.rounds))}", flush=True)
+    print(f"{label}: plain napari, the same layers: {said(by_hand(viewer, arguments.by_hand))}", flush=True)
+    print(f"{label}: threshold moved:               {said(slider(workspace, in_3d)[1:])}", flush=True)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
@@ -192,17 +200,7 @@ def main() -> None:
         print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
         workspace, viewer = opened(Dataset.open(folder))
         for in_3d in (True, False):
-            where = "3-D" if in_3d else "slices"
-            (workspace.bones.solid_button if in_3d else workspace.bones.slices_button).click()
-            until_still(lambda: bool(workspace.jobs.names))
-            print(
-                f"{grid}, {where}: workspace, next bone:          {said(ours(workspace, arguments.rounds))}", flush=True
-            )
-            print(
-                f"{grid}, {where}: plain napari, the same layers: {said(by_hand(viewer, arguments.by_hand))}",
-                flush=True,
-            )
-            print(f"{grid}, {where}: threshold moved:               {said(slider(workspace, in_3d)[1:])}", flush=True)
+            beside(workspace, viewer, f"{grid}, {'3-D' if in_3d else 'slices'}", in_3d, arguments)
         if grid == arguments.grids[0]:
             print(f"{grid}: {switches(workspace, viewer, arguments.switches)}", flush=True)
         workspace.jobs.close()
