@@ -61,6 +61,8 @@ def test_ac1_stands_where_kappa_collapses(yes, first, second):
     table = np.array([[1, 1]] * yes + [[1, 0]] * first + [[0, 1]] * second)
     assert gwet_ac1(table) == pytest.approx(0.94078, abs=5e-6)
     assert weighted_kappa(*table.T, "none") == pytest.approx(-0.0234, abs=5e-5)
+    same, by_chance = 118 / 125, (123 * 120 + 2 * 5) / 125**2  # Cohen, Educ Psychol Meas 1960;20:37-46
+    assert weighted_kappa(*table.T, "none") == pytest.approx((same - by_chance) / (1 - by_chance), abs=1e-12)
     assert percent_agreement(table) == pytest.approx(0.944)
 
 
@@ -93,6 +95,10 @@ def test_ac1_at_its_edges():
 def test_fleiss_kappa_is_that_of_the_worked_example():
     table = [np.repeat(np.arange(5), row) for row in FLEISS]
     assert fleiss_kappa(table) == pytest.approx(0.210, abs=5e-4)
+    # Fleiss, Psychol Bull 1971;76:378-82: pairs of graders that agree, against what their shares give by chance.
+    agreeing = np.mean([sum(n * (n - 1) for n in row) / (14 * 13) for row in FLEISS])
+    chance = ((np.sum(FLEISS, axis=0) / (10 * 14)) ** 2).sum()
+    assert fleiss_kappa(table) == pytest.approx((agreeing - chance) / (1 - chance), abs=1e-12)
     assert fleiss_kappa([[2, 2], [2, 2]]) is None
 
 
