@@ -23,6 +23,7 @@ from napari_rpdl.learning.events import EpochEnded, TrainingEnded
 from napari_rpdl.settings import TrainingSettings, explain, load_training_settings, save_training_settings
 
 RunState = Literal["empty", "resumable", "complete"]
+_EXPERIMENT_DEPTH = 4  # <protocol>/<method>/<fold>/seed_<n>
 
 
 class RunRecord(BaseModel):
@@ -168,3 +169,9 @@ def check_free(folder: Path) -> None:
     elif any(folder.iterdir()):
         msg = f"Expected {folder} to be new or empty; it holds other files. Choose another folder."
         raise InputError(msg)
+
+
+def run_name(folder: Path) -> str:
+    """Return what tells a run from others: its folder's name; of an experiment's run also method and fold."""
+    kept = _EXPERIMENT_DEPTH if folder.name.startswith("seed_") else 1
+    return "/".join(folder.parts[-kept:])

@@ -60,6 +60,26 @@ def _no_training_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("napari_rpdl.gui.workspace.ask_whether_it_goes_on", lambda: False)
 
 
+@pytest.fixture(autouse=True)
+def _keys_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a window the keyboard before each key; tests in other processes share the display and take it away."""
+    from pytestqt.qtbot import QtBot
+    from qtpy.QtWidgets import QApplication
+
+    def with_keyboard(send: Callable[..., None]) -> Callable[..., None]:
+        def sent(widget: Any, *keys: Any, **how: Any) -> None:
+            window = widget.window()
+            if window.isVisible() and not window.isActiveWindow():
+                window.activateWindow()
+                QApplication.setActiveWindow(window)
+            send(widget, *keys, **how)
+
+        return sent
+
+    for name in ("keyClick", "keyClicks", "keyPress"):
+        monkeypatch.setattr(QtBot, name, staticmethod(with_keyboard(getattr(QtBot, name))))
+
+
 @pytest.fixture
 def idle(qtbot: Any) -> Callable[[Any], None]:
     """Wait until a ``Jobs`` has had nothing to do for a moment."""

@@ -8,6 +8,7 @@ from napari_rpdl.drilling.journal import Unsaved, unsaved_drillings
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.drill_state import StartChoice
 from napari_rpdl.gui.session import Session
+from napari_rpdl.learning.runs import run_name
 
 
 def start_choices(session: Session) -> tuple[StartChoice, ...]:
@@ -76,5 +77,5 @@ def _consensus(votes: int, surgeons: int) -> StartChoice:
 
 
 def _network(session: Session) -> str:
-    runs = [run.name for run in (session.run, *session.more_runs) if run is not None]
+    runs = [run_name(run) for run in (session.run, *session.more_runs) if run is not None]
     return " + ".join(runs)[:200]
