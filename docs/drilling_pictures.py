@@ -16,7 +16,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import numpy as np
 import screenshots
-from PIL import Image
 from qtpy.QtCore import QEvent, QPoint, QPointF, Qt
 from qtpy.QtGui import QMouseEvent
 from qtpy.QtTest import QTest
@@ -50,11 +49,11 @@ def main() -> None:
     screenshots.wait(workspace)
     drag(viewer, [(x, 40) for x in range(-90, 40, 10)])
     drag(viewer, [(x, 70) for x in range(-80, 20, 10)])
-    take(viewer, "drill")
+    screenshots.take(viewer, "drill")
     workspace.bones.views["axial"].click()
     screenshots.wait(workspace)
     drag(viewer, [(90 - 6 * step, 30 + 4 * step) for step in range(12)])
-    take(viewer, "drill_slice")
+    screenshots.take(viewer, "drill_slice")
     drill.stop_button.click()
     workspace.bones.solid_button.click()
     screenshots.wait(workspace)
@@ -65,15 +64,8 @@ def main() -> None:
     screenshots.wait(workspace)
     replay.slider.setValue(int(0.6 * replay.slider.maximum()))
     screenshots.wait(workspace)
-    take(viewer, "replay")
+    screenshots.take(viewer, "replay")
     viewer.close()
-
-
-def take(viewer: object, name: str) -> None:
-    """Write one picture, with 256 colours: a third of the size, and nobody sees it."""
-    screenshots.take(viewer, name)
-    path = screenshots.IMAGES / f"workspace_{name}.png"
-    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def copied() -> Dataset:

@@ -18,8 +18,8 @@ os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
 
 import numpy as np
 import vispy.gloo.glir as glir
+from few_colors import keep_few_colors
 from napari._qt.dialogs.qt_notification import NapariQtNotification
-from PIL import Image
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication
@@ -152,14 +152,7 @@ def take(desk: GradingDesk, name: str) -> None:
         breathe()
     IMAGES.mkdir(exist_ok=True)
     window.grab().save(str(IMAGES / f"grading_{name}.png"))
-    shrink(IMAGES / f"grading_{name}.png")
-
-
-def shrink(picture: Path) -> None:
-    """Reduce a picture to 256 colours: a third of the bytes, and nobody sees it."""
-    with Image.open(picture) as full:
-        small = full.convert("RGB").quantize(256)
-    small.save(picture, optimize=True)
+    keep_few_colors(IMAGES / f"grading_{name}.png")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from pathlib import Path
 os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
 
 import vispy.gloo.glir as glir
+from few_colors import keep_few_colors
 from napari._qt.dialogs.qt_notification import NapariQtNotification
-from PIL import Image
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication, QWidget
 
@@ -160,7 +160,7 @@ def take(viewer: object, name: str) -> None:
     IMAGES.mkdir(exist_ok=True)
     path = IMAGES / f"workspace_{name}.png"
     viewer.window.screenshot(str(path), flash=False)
-    shrink(path)
+    keep_few_colors(path)
 
 
 def take_window(window: QWidget, name: str) -> None:
@@ -169,12 +169,7 @@ def take_window(window: QWidget, name: str) -> None:
         breathe()
     path = IMAGES / f"workspace_{name}.png"
     window.grab().save(str(path))
-    shrink(path)
-
-
-def shrink(path: Path) -> None:
-    """Keep 256 colours: nobody sees the difference, and the repository stays small."""
-    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    keep_few_colors(path)
 
 
 if __name__ == "__main__":
