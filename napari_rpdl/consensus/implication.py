@@ -37,9 +37,13 @@ class Implication:
 def implication(counts: PatternCounts, settings: RPMapSettings = PAPER) -> Implication:
     """Return the decision that a map implies on the bone it was made of.
 
-    The penalty changes nothing here: a voxel that nobody drilled belongs to no such
+    Of the variants' settings the penalty changes nothing here: a voxel that nobody drilled belongs to no such
     region. It counts for a network, which does not see the votes. Nor does the
-    normalisation, as any factor of the map cancels in Eq. (6).
+    normalisation, as any factor of the map cancels in Eq. (6). ``worths`` do: few
+    votes may be worth less than nothing.
+
+    Raises:
+        InputError: the weights do not fit the number of surgeons.
     """
     surgeons = counts.members.shape[1]
     votes = counts.votes.astype(np.intp)
@@ -47,7 +51,7 @@ def implication(counts: PatternCounts, settings: RPMapSettings = PAPER) -> Impli
     taken = votes[:, None] >= np.arange(1, surgeons + 1)
     worth = (counts.voxels * rewards)[:, None]
     shared = counts.members.T @ (worth * taken)
-    weights = np.add.outer((worth * counts.members).sum(axis=0), (worth * taken).sum(axis=0))
+    weights = np.add.outer((abs(worth) * counts.members).sum(axis=0), (abs(worth) * taken).sum(axis=0))
     rpd = np.divide(2 * shared, weights, out=np.ones_like(weights), where=weights > 0).mean(axis=0)
     drilled = np.bincount(votes, weights=counts.voxels, minlength=surgeons + 1).astype(np.int64)
     drilled[0] = counts.grid_voxels - drilled.sum()

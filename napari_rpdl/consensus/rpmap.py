@@ -84,7 +84,7 @@ def rpmap_of(masks: Sequence[Mask], settings: RPMapSettings = PAPER) -> RPMap:
 def reward_table(surgeons: int, settings: RPMapSettings, largest: int) -> NDArray[np.float32]:
     """Return what a voxel with 0, 1, ... K votes is worth, float32 (K + 1,).
 
-    v >= 1 votes are worth v / divisor (0 for a single vote where ``single_votes`` is
+    ``worths``, where they are given, are that table. Else v >= 1 votes are worth v / divisor (0 for a single vote where ``single_votes`` is
     "zero"); no vote costs the penalty times the reward of the most votes possible.
 
     Args:
@@ -92,7 +92,12 @@ def reward_table(surgeons: int, settings: RPMapSettings, largest: int) -> NDArra
         settings: penalty and normalisation.
         largest: most votes of any voxel of this bone; only "largest" looks at it, and
             takes 1 for a bone that nobody drilled. "surgeons-1" takes 1 for K = 1.
+
+    Raises:
+        InputError: there are ``worths``, but not K + 1 of them.
     """
+    if settings.worths:
+        return _own_table(surgeons, settings.worths)
     divisor, most = {
         "surgeons": (surgeons, surgeons),
         "surgeons-1": (max(surgeons - 1, 1), surgeons),
@@ -104,6 +109,16 @@ def reward_table(surgeons: int, settings: RPMapSettings, largest: int) -> NDArra
     if settings.single_votes == "zero":
         table[1] = 0.0
     return table.astype(np.float32)
+
+
+def _own_table(surgeons: int, weights: Sequence[float]) -> NDArray[np.float32]:
+    if len(weights) != surgeons + 1:
+        msg = (
+            f"Expected {surgeons + 1} weights, one for each of 0 to {surgeons} votes of this bone's surgeons, "
+            f"got {len(weights)}. Give as many, or none to take the named variant."
+        )
+        raise InputError(msg)
+    return np.array(weights, np.float32)
 
 
 def _built(shape: tuple[int, ...], votes_of: Callable[[slice, Votes], None], rewards: RPMap) -> RPMap:

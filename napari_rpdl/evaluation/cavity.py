@@ -4,11 +4,43 @@ A mastoidectomy is drilled from the lateral surface inwards, so nothing should b
 beneath bone that stays.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import ndimage
 
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.evaluation.landmarks import lateral_first
+
+
+@dataclass(frozen=True, slots=True)
+class Depths:
+    """How deep a cavity is, along lines from lateral to medial, in mm or voxels where the spacing is unknown.
+
+    Attributes:
+        mean: over the drilled lines, from the first to the last drilled voxel of each.
+        most: of the deepest of these lines.
+    """
+
+    mean: float
+    most: float
+
+
+def cavity_depths(mask: Mask, case: Case) -> Depths:
+    """Return how deep a region is drilled; 0 where it is empty.
+
+    Args:
+        mask: bool (z, y, x) on the case's grid.
+        case: with a known side.
+    """
+    lines = lateral_first(case, mask)
+    drilled = lines.any(axis=2)
+    if not drilled.any():
+        return Depths(0.0, 0.0)
+    first = lines.argmax(axis=2)
+    last = lines.shape[2] - 1 - lines[:, :, ::-1].argmax(axis=2)
+    deep = (last - first + 1)[drilled] * case.grid.steps[2]
+    return Depths(float(deep.mean()), float(deep.max()))
 
 
 def part_sizes(region: Mask) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.errors import InputError
-from napari_rpdl.evaluation.cavity import largest_part, overhanging_bone
+from napari_rpdl.evaluation.cavity import cavity_depths, largest_part, overhanging_bone
 from napari_rpdl.evaluation.landmarks import lateral_first
 from napari_rpdl.evaluation.safety import check_on_grid
 from napari_rpdl.review.landmarks import antrum, seen_from_lateral, structure, two_across
@@ -218,8 +218,8 @@ def _depth_as_surgeons(mask: Mask, case: Case) -> Found:
         return "not computable", "Depth needs the side and at least two surgeons.", None
     if not mask.any():
         return "no", "Nothing is drilled.", None
-    depths = [_depth(m, case) for m in case.masks() if m.any()]
-    own, step = _depth(mask, case), case.grid.steps[2]
+    depths = [cavity_depths(m, case).mean for m in case.masks() if m.any()]
+    own, step = cavity_depths(mask, case).mean, case.grid.steps[2]
     unit = "mm" if case.grid.spacing_known else "voxels"
     text = f"Mean depth {own:.1f} {unit}; the surgeons' are {min(depths):.1f} to {max(depths):.1f}."
     if own < min(depths) - step:
@@ -231,15 +231,6 @@ def _depth_as_surgeons(mask: Mask, case: Case) -> Found:
     beyond = mask & ~np.logical_or.reduce(case.masks())
     verdict: Verdict = "no" if own > max(depths) + step else "yes"
     return verdict, f"{text} Marked: what no surgeon drilled.", beyond
-
-
-def _depth(mask: Mask, case: Case) -> float:
-    """Return the mean over drilled lines from lateral to medial of last - first drilled voxel + 1."""
-    lines = lateral_first(case, mask)
-    drilled = lines.any(axis=2)
-    first = lines.argmax(axis=2)
-    last = lines.shape[2] - 1 - lines[:, :, ::-1].argmax(axis=2)
-    return float((last - first + 1)[drilled].mean() * case.grid.steps[2])
 
 
 HINTS: dict[str, Rule] = {

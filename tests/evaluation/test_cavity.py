@@ -7,7 +7,7 @@ import pytest
 import SimpleITK
 
 from napari_rpdl.data.volume import Volume
-from napari_rpdl.evaluation.cavity import largest_part, overhanging_bone, part_sizes, undercut
+from napari_rpdl.evaluation.cavity import cavity_depths, largest_part, overhanging_bone, part_sizes, undercut
 
 
 def speckled(seed):
@@ -68,3 +68,13 @@ def test_air_cells_above_are_no_overhang(block_case):
     mask = np.zeros((16, 16, 16), bool)
     mask[5, 5, 6:8] = True
     assert not undercut(as_side(case, mask), case).any()
+
+
+def test_depths_are_those_of_a_stepped_pit(block_case):
+    pit = np.zeros((16, 16, 16), bool)
+    pit[4:8, 4:8, 9:12] = True
+    pit[4:6, 4:6, 5:12] = True
+    found = cavity_depths(as_side(block_case, pit), block_case)
+    assert (found.mean, found.most) == ((4 * 7 + 12 * 3) / 16, 7)
+    nothing = cavity_depths(np.zeros_like(pit), block_case)
+    assert (nothing.mean, nothing.most) == (0, 0)

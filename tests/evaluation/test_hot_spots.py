@@ -1,0 +1,57 @@
+"""Places of disagreement where they were put by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from napari_rpdl.data.case import Annotation
+from napari_rpdl.data.volume import Grid
+from napari_rpdl.evaluation.hot_spots import hot_spots
+
+
+@pytest.fixture
+def disputed(small_case):
+    """All drill a block; one alone drills a small ball, two others a larger cube."""
+    common = np.zeros((16, 16, 16), bool)
+    common[6:10, 6:10, 6:10] = True
+    alone, two = common.copy(), common.copy()
+    alone[13, 13, 13] = True
+    two[1:4, 1:4, 1:4] = True
+    masks = (common, alone, two, two)
+    return replace(
+        small_case, annotations=tuple(Annotation(f"s{rank}", mask) for rank, mask in enumerate(masks)), structures=None
+    )
+
+
+def test_the_worst_place_comes_first_and_is_that_of_the_definition(disputed) -> None:
+    first, second = hot_spots(disputed)
+    assert first.voxel == (2, 2, 2)
+    assert second.voxel == (13, 13, 13)
+    votes = np.sum(disputed.masks(), axis=0)
+    field = gaussian_filter(votes * (4 - votes) / 6, 2.0, mode="constant")
+    assert first.disagreement == pytest.approx(field[2, 2, 2], rel=1e-5)
+    assert second.disagreement == pytest.approx(field[13, 13, 13], rel=1e-5)
+    assert first.found.drilled_by == ("s2", "s3")
+
+
+def test_who_does_not_count_disputes_nothing(disputed) -> None:
+    assert [spot.voxel for spot in hot_spots(disputed, ("s0", "s1"))] == [(13, 13, 13)]
+    assert hot_spots(disputed, ("s2", "s3")) == ()
+    assert hot_spots(disputed, ("s2",)) == ()
+    assert len(hot_spots(disputed, most=1)) == 1
+
+
+def test_places_lie_apart_in_millimetres(small_case) -> None:
+    fine = replace(small_case, grid=Grid.of_shape((16, 16, 16), (0.5, 0.5, 0.5)), structures=None)
+    places = [np.multiply(spot.voxel, 0.5) for spot in hot_spots(fine)]
+    assert len(places) > 1
+    away = [np.linalg.norm(one - other) for index, one in enumerate(places) for other in places[:index]]
+    assert min(away) >= 4
+
+
+def test_nobody_drilled(small_case) -> None:
+    empty = np.zeros((16, 16, 16), bool)
+    nobody = replace(small_case, annotations=tuple(Annotation(name, empty) for name in "ab"))
+    assert hot_spots(nobody) == ()
