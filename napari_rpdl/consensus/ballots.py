@@ -124,8 +124,12 @@ class LookedUp:
 
     def __getitem__(self, key: Any) -> RPMap:
         """Return the values of some voxels, indexed as NumPy does."""
-        return np.take(self._worths, self._choices[key])
+        values: RPMap = np.take(self._worths, self._choices[key])
+        return values
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        """Return all values."""
+        """Return all values, always a new array."""
+        if copy is False:
+            msg = "A looked-up map has no array to share."
+            raise ValueError(msg)
         return self[...].astype(dtype or self.dtype, copy=False)

@@ -31,20 +31,28 @@ class SettingsForm(QWidget, Generic[Model]):
     Args:
         model: the settings class.
         basic: names of the fields shown at once, in this order; the others fold away. All when empty.
+        without: names of fields that have controls elsewhere; ``settings`` gives them their defaults.
     """
 
     changed = Signal()
 
-    def __init__(self, model: type[Model], basic: Collection[str] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: type[Model],
+        basic: Collection[str] = (),
+        parent: QWidget | None = None,
+        without: Collection[str] = (),
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self._controls: dict[str, Control] = {}
         self._groups: dict[str, SettingsForm[Any]] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        first = [*basic] or [*model.model_fields]
+        fields = [name for name in model.model_fields if name not in without]
+        first = [*basic] or fields
         column.addWidget(self._rows(first))
-        if rest := [name for name in model.model_fields if name not in first]:
+        if rest := [name for name in fields if name not in first]:
             column.addWidget(Section("Advanced", self._rows(rest)))
         self._last = self._values()
 

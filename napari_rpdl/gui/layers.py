@@ -17,12 +17,11 @@ from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.gui import colormaps
 from napari_rpdl.gui.cut import Plane
 from napari_rpdl.gui.drill_layers import DrillLayers
+from napari_rpdl.gui.map_layers import MapLayers
 from napari_rpdl.gui.meshes import NOTHING, Mesh
 from napari_rpdl.gui.palette import AGREED, NETWORK, surgeon_color
 from napari_rpdl.gui.roles import (
     BONE,
-    CONSENSUS,
-    CONSENSUS_OUTLINE,
     CROSSHAIR,
     CT,
     CUT_FACE,
@@ -32,7 +31,6 @@ from napari_rpdl.gui.roles import (
     NETWORK_SURFACE,
     PROBABILITY,
     REGIONS,
-    RPMAP,
     SPREAD,
     STRUCTURES,
     YARDSTICK,
@@ -52,6 +50,7 @@ class Layers:
         self.standpoint = Standpoint(viewer)
         self._slots = Slots(viewer, self.standpoint, self._fits_dimension)
         self.drilling = DrillLayers(viewer, self._slots, self.standpoint)
+        self.maps = MapLayers(self._slots, self.standpoint)
         self._table: StructureTable | None = None
         self._threshold = 0.5
         self._region: Mask | None = None
@@ -60,7 +59,6 @@ class Layers:
         self._solid = False
         self._uncovered = False
         self._outline_colors: dict[int, str] = {}
-        self._consensus_colors = colormaps.one_color_labels(AGREED)
         self._network_colors = colormaps.one_color_labels(NETWORK)  # built once: 10 ms, a slider has 30
         warnings.filterwarnings("ignore", "Contours are not displayed")  # they are hidden in 3-D
         warnings.filterwarnings("ignore", "Inconsistent units across layers")  # while one bone gives way to the next
@@ -142,18 +140,6 @@ class Layers:
 
     # -- maps and predictions ---------------------------------------------------------
 
-    def show_consensus(self, mask: Mask | None, mesh: Mesh = NOTHING) -> None:
-        """Outline in the slices, and show in 3-D, what enough surgeons drilled; or nothing."""
-        if mask is None:
-            self._slots.want(CONSENSUS, False)
-            self._slots.want(CONSENSUS_OUTLINE, False)
-            return
-        layer = self._slots.surface(CONSENSUS, mesh)
-        layer.blending, layer.opacity = "translucent_no_depth", 0.6
-        outline = self._slots.labels(CONSENSUS_OUTLINE, mask.astype(np.uint8))
-        outline.colormap = self._consensus_colors
-        outline.contour, outline.opacity = 1, 1.0
-
     def show_yardstick(self, mask: Mask | None, mesh: Mesh = NOTHING, color: str = AGREED, name: str = "") -> None:
         """Outline in the slices, and show in 3-D, a region that a prediction is held against; or nothing."""
         if mask is None:
@@ -173,18 +159,6 @@ class Layers:
             return
         layer = self._slots.labels(DIFFERENCES, differences)
         layer.colormap, layer.opacity = colormap, 0.7
-
-    def show_rpmap(self, rpmap: NDArray[np.float32] | None) -> None:
-        """Show a reward-penalty map with a colour bar, or none."""
-        if rpmap is None:
-            self._slots.want(RPMAP, False)
-            return
-        layer = self._slots.image(RPMAP, rpmap)
-        limit = max(float(np.abs(rpmap).max()), 1e-6)
-        layer.contrast_limits_range = layer.contrast_limits = (-limit, limit)
-        layer.rendering = "mip"
-        layer.colorbar.visible = True
-        self._apply_dimension()
 
     def show_probabilities(self, probabilities: NDArray[np.float32] | None) -> None:
         """Show what a network predicts for the bone, or nothing."""
@@ -292,5 +266,3 @@ class Layers:
             self._fill_region()
         if self._fading is not None:
             self._show_fading()
-        if (layer := self._slots.find(RPMAP)) is not None:
-            layer.colormap = colormaps.rpmap_colormap(penalties=not self.standpoint.is_3d)

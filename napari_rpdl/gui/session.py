@@ -15,6 +15,7 @@ from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.drill_log import Mode
 from napari_rpdl.evaluation.clearance import Clearance
+from napari_rpdl.evaluation.hot_spots import HotSpot
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.scoring import Scores
@@ -161,6 +162,7 @@ class Session:
         probe: what is known about the voxel that was clicked.
         clearances: how close the chosen region comes to critical structures.
         agreement: what the surgeons of ``case`` agree on.
+        hot_spots: where they disagree most.
         training: the training that runs or ran last.
         queue: trainings that start one after another once it has ended.
         live: whether the network that is being trained predicts the bone in the viewer meanwhile.
@@ -215,6 +217,7 @@ class Session:
     probe: Probe | None = None
     clearances: tuple[Clearance, ...] = ()
     agreement: CaseAgreement | None = None
+    hot_spots: tuple[HotSpot, ...] = ()
     training: TrainingState = TrainingState()
     queue: tuple[Queued, ...] = ()
     live: bool = False

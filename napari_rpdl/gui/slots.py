@@ -51,15 +51,15 @@ class Slots:
 
     # -- filling ----------------------------------------------------------------------
 
-    def image(self, role: str, data: NDArray[Any]) -> Any:
-        """Show an array (z, y, x) as an image; return its layer."""
+    def image(self, role: str, data: Any) -> Any:
+        """Show an array (z, y, x), or what can be read like one, as an image; return its layer."""
         return self._array(role, data, self._viewer.add_image, role)
 
     def labels(self, role: str, data: NDArray[np.uint8], name: str = "") -> Any:
         """Show codes (z, y, x), under the role's name where none is given; return their layer."""
         return self._array(role, data, self._viewer.add_labels, name or role)
 
-    def _array(self, role: str, data: NDArray[Any], add: Callable[..., Any], name: str) -> Any:
+    def _array(self, role: str, data: Any, add: Callable[..., Any], name: str) -> Any:
         layer = self.find(role)
         if layer is None:
             layer = add(data, **self._fresh(role, name))

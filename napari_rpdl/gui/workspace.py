@@ -25,6 +25,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed
 from napari_rpdl.gui.camera import VIEWS
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
+from napari_rpdl.gui.coordinators.disputes import DisputeCoordinator
 from napari_rpdl.gui.coordinators.imports import ImportCoordinator
 from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
 from napari_rpdl.gui.coordinators.live import LiveCoordinator
@@ -66,6 +67,7 @@ class Workspace(QWidget):
         layers = Layers(napari_viewer)
         self.cases = CaseCoordinator(self.session, layers, self.jobs)
         self.maps = MapCoordinator(self.session, layers, self.jobs)
+        self.disputes = DisputeCoordinator(self.session, self.jobs)
         self.inspection = InspectionCoordinator(self.session, layers, self.jobs, self.cases.region_of)
         self.trainings = TrainingCoordinator(self.session, self.jobs)
         self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
@@ -171,6 +173,7 @@ class Workspace(QWidget):
         self._wish(self.rpmap.shown_chosen, self.maps.show)
         self._wish(self.rpmap.settings_chosen, self.maps.choose_settings)
         self._wish(self.surgeons.pair_chosen, self.cases.compare)
+        self._wish(self.surgeons.place_chosen, self.inspection.go_to)
         self._wish(self.inspect.region_chosen, self._inspect)
         self._wish(self.inspect.place_chosen, self.inspection.go_to)
         self._wish(self.rpmap.left_out_chosen, self.maps.leave_out)

@@ -16,7 +16,6 @@ from scipy import ndimage
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.errors import InputError
 from napari_rpdl.evaluation.cavity import cavity_depths, largest_part, overhanging_bone
-from napari_rpdl.evaluation.landmarks import lateral_first
 from napari_rpdl.evaluation.safety import check_on_grid
 from napari_rpdl.review.landmarks import antrum, seen_from_lateral, structure, two_across
 

@@ -43,12 +43,11 @@ def test_who_does_not_count_disputes_nothing(disputed) -> None:
     assert len(hot_spots(disputed, most=1)) == 1
 
 
-def test_places_lie_apart_in_millimetres(small_case) -> None:
-    fine = replace(small_case, grid=Grid.of_shape((16, 16, 16), (0.5, 0.5, 0.5)), structures=None)
-    places = [np.multiply(spot.voxel, 0.5) for spot in hot_spots(fine)]
-    assert len(places) > 1
-    away = [np.linalg.norm(one - other) for index, one in enumerate(places) for other in places[:index]]
-    assert min(away) >= 4
+@pytest.mark.parametrize(("step", "places"), [(0.5, 2), (0.1, 1)])
+def test_places_lie_apart_in_millimetres(disputed, step: float, places: int) -> None:
+    """The two places are 19 voxels apart: 9.5 mm, or 1.9 mm, which is one place."""
+    fine = replace(disputed, grid=Grid.of_shape((16, 16, 16), (step, step, step)))
+    assert len(hot_spots(fine)) == places
 
 
 def test_nobody_drilled(small_case) -> None:

@@ -32,7 +32,7 @@ def everything(layers: Layers, case) -> None:
     layers.show_structures(mesh)
     layers.show_bone(mesh)
     layers.show_regions({s: (r, case.annotation(s).mask) for r, s in enumerate(case.surgeons)}, mesh)
-    layers.show_rpmap(np.linspace(-1, 0.5, 16**3, dtype=np.float32).reshape((16,) * 3))
+    layers.maps.show(np.linspace(-1, 0.5, 16**3, dtype=np.float32).reshape((16,) * 3), 1.0)
     layers.show_probabilities(np.full((16,) * 3, 0.4, np.float32))
 
 
@@ -76,7 +76,7 @@ def test_a_layer_that_a_person_renamed_is_still_ours_and_one_deleted_comes_back(
     layers.show_bone(NOTHING)
     assert shown.BONE not in viewer.layers
     viewer.layers.remove(shown.RPMAP)
-    layers.show_rpmap(np.zeros((16, 16, 16), np.float32))
+    layers.maps.show(np.zeros((16, 16, 16), np.float32))
     assert viewer.layers[shown.RPMAP].visible
 
 

@@ -1,15 +1,12 @@
 """The reward-penalty map of the bone in the viewer, and the consensus it is made of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from qtpy.QtCore import QTimer
 
+from napari_rpdl.consensus.ballots import Ballots
 from napari_rpdl.consensus.implication import implication
-from napari_rpdl.consensus.patterns import count_patterns
-from napari_rpdl.consensus.rpmap import rpmap_of
-from napari_rpdl.consensus.votes import vote_map
+from napari_rpdl.consensus.rpmap import reward_table
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.gui.camera import lamp
 from napari_rpdl.gui.jobs import Jobs, Made, computing
@@ -19,110 +16,165 @@ from napari_rpdl.gui.palette import REWARD
 from napari_rpdl.gui.session import Session
 from napari_rpdl.settings import RPMapSettings
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CaseMap:
-    """A map and the bone it belongs to."""
-
-    case_id: str
-    values: NDArray[np.float32]
+RESTING_MS = 150
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Consensus:
-    """What enough surgeons drilled, and the bone it belongs to."""
+class Solid:
+    """The surface of a consensus, and whose and how many votes it is made of."""
 
-    case_id: str
-    mask: Mask
+    key: tuple[object, ...]
     mesh: Mesh
 
 
 class MapCoordinator:
-    """Builds the map whenever a person changes its settings, its surgeons or the bone."""
+    """Shows the map whenever a person changes its settings, its surgeons or the bone.
+
+    A bone is counted once, in the background. Then settings and surgeons are looked up:
+    slices follow the hand, and 3-D follows when the hand rests.
+    """
 
     def __init__(self, session: Session, layers: Layers, jobs: Jobs) -> None:
         self._session, self._layers, self._jobs = session, layers, jobs
-        session.events.case.connect(lambda _: self._build())
+        self._ballots: Ballots | None = None
+        self._solid: Solid | None = None
+        self._timer = QTimer()
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(RESTING_MS)
+        self._timer.timeout.connect(self._show_solids)
+        session.events.case.connect(self._count)
+        layers.standpoint.when_turned(self._show)
 
     def show(self, shown: bool) -> None:
         """Show or hide the map."""
         self._session.rpmap_shown = shown
-        self._build_map()
+        self._show_map()
 
     def choose_settings(self, settings: RPMapSettings) -> None:
-        """Build the map anew with other settings."""
+        """Let the map follow other settings.
+
+        Raises:
+            InputError: the worths do not fit the number of surgeons who count.
+        """
+        if sum(self._counted()):
+            reward_table(sum(self._counted()), settings, 1)
         self._session.rpmap = settings
-        self._build_map()
-        self._build_implication()
+        self._follow()
 
     def leave_out(self, surgeons: frozenset[str]) -> None:
         """Let these surgeons not count, on this bone and the next."""
         self._session.left_out = surgeons
-        self._build()
+        self._fit_worths()
+        self._follow()
 
     def choose_consensus(self, votes: int) -> None:
         """Show what at least so many surgeons drilled; nothing for 0."""
         self._session.consensus = votes
-        self._build_consensus()
+        self._show_consensus()
 
-    # -- building ---------------------------------------------------------------------
+    # -- counting ---------------------------------------------------------------------
 
-    def _build(self) -> None:
-        self._build_implication()
-        self._build_map()
-        self._build_consensus()
+    def _count(self, case: Case | None) -> None:
+        """Count the votes on another bone; until then there is nothing to show."""
+        self._ballots = self._solid = None
+        self._fit_worths()
+        self._follow()
+        if case is not None and case.annotations:
+            self._jobs.start("ballots", computing(_ballots, case), self._hear_ballots)
 
-    def _build_implication(self) -> None:
-        case, masks = self._session.case, self._masks()
-        self._session.implication = None
-        if case is not None and masks:
-            work = computing(_implication, case.case_id, masks, self._session.rpmap)
-            self._jobs.start("implication", work, self._hear_implication)
-
-    def _build_map(self) -> None:
-        case, masks = self._session.case, self._masks()
-        if case is None or not masks or not self._session.rpmap_shown:
-            self._session.rpmap_range = None
-            self._layers.show_rpmap(None)
-            return
-        self._jobs.start("rpmap", computing(_map, case.case_id, masks, self._session.rpmap), self._hear_map)
-
-    def _build_consensus(self) -> None:
-        case, masks, votes = self._session.case, self._masks(), self._session.consensus
-        if case is None or not 0 < votes <= len(masks):
-            self._layers.show_consensus(None)
-            return
-        self._jobs.start("consensus", computing(_consensus, case, masks, votes), self._hear_consensus)
-
-    def _masks(self) -> list[Mask]:
-        case = self._session.case
-        return [one.mask for one in case.annotations if one.surgeon not in self._session.left_out] if case else []
-
-    # -- results ----------------------------------------------------------------------
-
-    def _hear_implication(self, event: object) -> None:
+    def _hear_ballots(self, event: object) -> None:
         if isinstance(event, Made) and self._session.shows(event.value[0]):
-            self._session.implication = event.value[1]
+            self._ballots = event.value[1]
+            self._follow()
 
-    def _hear_map(self, event: object) -> None:
-        if isinstance(event, Made) and self._session.rpmap_shown and self._session.shows(event.value.case_id):
-            values = event.value.values
-            self._layers.show_rpmap(values)
-            self._session.rpmap_range = (float(values.min()), float(values.max()))
+    def _counted(self) -> list[bool]:
+        case = self._session.case
+        return [name not in self._session.left_out for name in case.surgeons] if case is not None else []
 
-    def _hear_consensus(self, event: object) -> None:
-        if isinstance(event, Made) and self._session.consensus and self._session.shows(event.value.case_id):
-            self._layers.show_consensus(event.value.mask, event.value.mesh)
+    def _fit_worths(self) -> None:
+        """Go back to the variant's worths where the person's own are for another number of surgeons."""
+        own, counted = self._session.rpmap.worths, sum(self._counted())
+        if own and counted and len(own) != counted + 1:
+            self._session.rpmap = replace_worths(self._session.rpmap, ())
+            self._session.told = (
+                f"The worths of votes were yours for {len(own) - 1} surgeons; {counted} count now. "
+                "They are those of the settings again."
+            )
+
+    # -- showing ----------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        """Say what the map means, and show it."""
+        ballots, counted = self._ballots, self._counted()
+        if ballots is None or not any(counted):
+            self._session.implication = self._session.rpmap_range = None
+        else:
+            self._session.implication = implication(ballots.counts(counted), self._session.rpmap)
+        self._show()
+
+    def _show(self) -> None:
+        self._show_map()
+        self._show_consensus()
+
+    def _show_map(self) -> None:
+        ballots, counted = self._ballots, self._counted()
+        if ballots is None or not any(counted) or not self._session.rpmap_shown:
+            self._session.rpmap_range = None
+            self._layers.maps.show(None)
+            return
+        found = ballots.rpmap(counted, self._session.rpmap)
+        self._session.rpmap_range = (found.lowest, found.highest)
+        if self._layers.standpoint.is_3d:
+            self._timer.start()
+        else:
+            self._layers.maps.show(found, max(-found.lowest, found.highest))
+
+    def _show_consensus(self) -> None:
+        mask = self._consensus()
+        if mask is None:
+            self._layers.maps.show_consensus(None)
+        elif not self._layers.standpoint.is_3d:
+            self._layers.maps.show_consensus(mask)
+        elif self._solid is not None and self._solid.key == self._key():
+            self._layers.maps.show_consensus(mask, self._solid.mesh)
+        else:
+            self._timer.start()
+
+    def _consensus(self) -> Mask | None:
+        """Return what enough surgeons drilled, None where so many do not count or nobody asked."""
+        votes, counted = self._session.consensus, self._counted()
+        if self._ballots is None or not 0 < votes <= sum(counted):
+            return None
+        return self._ballots.at_least(votes, counted)
+
+    def _key(self) -> tuple[object, ...]:
+        return self._session.case_id, self._session.consensus, *self._counted()
+
+    def _show_solids(self) -> None:
+        """Let 3-D follow, now that the hand rests."""
+        if not self._layers.standpoint.is_3d:
+            return
+        ballots, mask, case = self._ballots, self._consensus(), self._session.case
+        if ballots is not None and self._session.rpmap_range is not None:
+            found = ballots.rpmap(self._counted(), self._session.rpmap)
+            self._layers.maps.show(found, max(-found.lowest, found.highest))
+        if mask is not None and case is not None and (self._solid is None or self._solid.key != self._key()):
+            self._jobs.start("consensus", computing(_solid, self._key(), mask, case), self._hear_solid)
+
+    def _hear_solid(self, event: object) -> None:
+        if isinstance(event, Made) and event.value.key == self._key():
+            self._solid = event.value
+            self._show_consensus()
 
 
-def _implication(case_id: str, masks: Sequence[Mask], settings: RPMapSettings) -> tuple[str, object]:
-    return case_id, implication(count_patterns(masks), settings)
+def replace_worths(settings: RPMapSettings, worths: tuple[float, ...]) -> RPMapSettings:
+    """Return the settings with other worths."""
+    return settings.model_copy(update={"worths": worths})
 
 
-def _map(case_id: str, masks: Sequence[Mask], settings: RPMapSettings) -> CaseMap:
-    return CaseMap(case_id, rpmap_of(masks, settings))
+def _ballots(case: Case) -> tuple[str, Ballots]:
+    return case.case_id, Ballots.of(case.masks())
 
 
-def _consensus(case: Case, masks: Sequence[Mask], votes: int) -> Consensus:
-    mask = vote_map(masks) >= votes
-    return Consensus(case.case_id, mask, surface(mask, REWARD, lamp(case.side)))
+def _solid(key: tuple[object, ...], mask: Mask, case: Case) -> Solid:
+    return Solid(key, surface(mask, REWARD, lamp(case.side)))

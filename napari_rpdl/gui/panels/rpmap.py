@@ -4,12 +4,14 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from napari_rpdl.consensus.implication import Implication
+from napari_rpdl.consensus.rpmap import reward_table
 from napari_rpdl.data.case import Case
 from napari_rpdl.gui.controls import Choice, Tick, heading, note
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.palette import PENALTY, REWARD, surgeon_color
 from napari_rpdl.gui.session import Session
 from napari_rpdl.gui.vote_bars import VoteBars
+from napari_rpdl.gui.worth_bars import WorthEditor
 from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings
 
 _CUSTOM = "custom"
@@ -22,7 +24,7 @@ _MEANING = (
 _WHY = (
     "Of all regions 'drilled by at least k surgeons' the one with the highest mean RPD (paper, Eq. 6) to the surgeons "
     "who count, judged by this map. Penalty and normalisation do not move it: nobody drilled where the penalty is, "
-    "and a factor cancels."
+    "and a factor cancels. Worths of votes do."
 )
 
 
@@ -40,7 +42,8 @@ class RPMapPanel(QWidget):
         self.show_box = QCheckBox("Show the reward-penalty map")
         self.variant = Choice([*RPMAP_VARIANTS, _CUSTOM])
         self.variant.setToolTip("The paper's map, or what the published code does instead.")
-        self.form: SettingsForm[RPMapSettings] = SettingsForm(RPMapSettings)
+        self.form: SettingsForm[RPMapSettings] = SettingsForm(RPMapSettings, without=("worths",))
+        self.worths = WorthEditor()
         self.range = note()
         self.ticks: dict[str, Tick] = {}
         self.consensus = QSlider(Qt.Orientation.Horizontal)
@@ -59,6 +62,8 @@ class RPMapPanel(QWidget):
         rows.addWidget(self.show_box)
         rows.addWidget(self.variant)
         rows.addWidget(self.form)
+        rows.addWidget(heading("What a voxel is worth, by its votes"))
+        rows.addWidget(self.worths)
         rows.addWidget(self.range)
         rows.addWidget(heading("Surgeons who count"))
         rows.addLayout(self._who)
@@ -78,6 +83,8 @@ class RPMapPanel(QWidget):
         self.show_box.toggled.connect(self.shown_chosen)
         self.variant.currentIndexChanged.connect(self._use_variant)
         self.form.changed.connect(lambda: self.settings_chosen.emit(self.form.settings()))
+        self.worths.changed.connect(self._use_worths)
+        self.worths.reset_asked.connect(lambda: self._use_worths(()))
         self.consensus.valueChanged.connect(self.consensus_chosen)
         session.events.case.connect(self._show_case)
         session.events.rpmap.connect(self._show_settings)
@@ -85,15 +92,29 @@ class RPMapPanel(QWidget):
         session.events.left_out.connect(self._show_left_out)
         session.events.consensus.connect(lambda _: self._show_consensus())
         session.events.implication.connect(lambda _: self._show_consensus())
+        session.events.implication.connect(lambda _: self._show_worths())
 
     def _use_variant(self, _: int) -> None:
         if (settings := RPMAP_VARIANTS.get(self.variant.currentData())) is not None:
             self.settings_chosen.emit(settings)
 
+    def _use_worths(self, worths: tuple[float, ...]) -> None:
+        self.settings_chosen.emit(self._session.rpmap.model_copy(update={"worths": worths}))
+
     def _show_settings(self, settings: RPMapSettings) -> None:
         self.form.show_settings(settings)
         named = [name for name, variant in RPMAP_VARIANTS.items() if variant == settings]
         self.variant.choose(named[0] if named else _CUSTOM)
+        self._show_worths()
+
+    def _show_worths(self) -> None:
+        settings, implied = self._session.rpmap, self._session.implication
+        if implied is None:
+            self.worths.show_worths((), own=False)
+            return
+        largest = max((votes for votes, voxels in enumerate(implied.voxels) if voxels), default=0)
+        table = settings.worths or reward_table(implied.surgeons, settings, largest).tolist()
+        self.worths.show_worths(table, own=bool(settings.worths))
 
     def _show_case(self, case: Case | None) -> None:
         drilled = case is not None and bool(case.annotations)

@@ -8,12 +8,16 @@ from qtpy.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from napari_rpdl.consensus.agreement import CaseAgreement
 from napari_rpdl.data.case import Case
+from napari_rpdl.evaluation.cavity import cavity_depths
+from napari_rpdl.evaluation.hot_spots import HotSpot
 from napari_rpdl.gui.controls import Button, Choice, Tick, heading, note
 from napari_rpdl.gui.heat_map import HeatMap
 from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
+from napari_rpdl.gui.spot_table import SpotTable
 
 _NONE = "No surgeon has drilled this bone."
+_EXTENT = "Drilled volume, and depth from lateral to medial along the deepest line and as a mean of all lines."
 
 
 class SurgeonsPanel(QWidget):
@@ -22,6 +26,7 @@ class SurgeonsPanel(QWidget):
     surgeons_chosen = Signal(object)
     left_by_chosen = Signal(str)
     pair_chosen = Signal(str, str)
+    place_chosen = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,17 +39,21 @@ class SurgeonsPanel(QWidget):
         self.agreement = note()
         self.matrix = HeatMap()
         self.matrix.setToolTip("Dice of every two surgeons. Click a cell to see where they differ.")
+        self.spots = SpotTable()
+        self.no_spots = note("Needs at least two surgeons.")
         self._list = QVBoxLayout()
         self._arrange()
         self.all_button.clicked.connect(lambda: self.surgeons_chosen.emit(tuple(self.ticks)))
         self.none_button.clicked.connect(lambda: self.surgeons_chosen.emit(()))
         self.left_by.currentIndexChanged.connect(lambda _: self.left_by_chosen.emit(self.left_by.currentData()))
         self.matrix.pair_chosen.connect(self.pair_chosen)
+        self.spots.chosen.connect(self.place_chosen)
         session.events.case.connect(self._show_case)
         session.events.surgeons.connect(self._show_ticks)
         session.events.left_by.connect(self.left_by.choose)
         session.events.prediction.connect(lambda _: self._offer(session.case))
         session.events.agreement.connect(self._show_agreement)
+        session.events.hot_spots.connect(self._show_spots)
         self._show_case(session.case)
 
     def _arrange(self) -> None:
@@ -66,13 +75,17 @@ class SurgeonsPanel(QWidget):
         rows.addWidget(heading("Agreement on this bone"))
         rows.addWidget(self.agreement)
         rows.addWidget(self.matrix)
+        rows.addWidget(heading("Where they disagree most"))
+        rows.addWidget(self.no_spots)
+        rows.addWidget(self.spots)
 
     def _show_case(self, case: Case | None) -> None:
         surgeons = case.surgeons if case else ()
         if tuple(self.ticks) != surgeons:
             self._rebuild(surgeons)
         for surgeon, tick in self.ticks.items():
-            tick.setText(f"{surgeon}   {_volume(case, surgeon)}" if case else surgeon)
+            tick.setText(f"{surgeon}   {_extent(case, surgeon)}" if case else surgeon)
+            tick.setToolTip(_EXTENT)
         for button in (self.all_button, self.none_button):
             button.allow(bool(surgeons), _NONE)
         self._offer(case)
@@ -114,14 +127,26 @@ class SurgeonsPanel(QWidget):
         else:
             self.matrix.show_matrix(agreement.surgeons, agreement.pairwise)
 
+    def _show_spots(self, spots: tuple[HotSpot, ...]) -> None:
+        self.spots.show_spots(spots)
+        several = len(self.ticks) > 1
+        self.no_spots.setText("Nowhere." if several else "Needs at least two surgeons.")
+        self.no_spots.setVisible(not spots)
+
     def _tell(self, _: bool) -> None:
         self.surgeons_chosen.emit(tuple(name for name, tick in self.ticks.items() if tick.isChecked()))
 
 
-def _volume(case: Case, surgeon: str) -> str:
-    """Return how much a surgeon drilled, in cm³, or in voxels where the spacing is unknown."""
-    voxels = np.count_nonzero(case.annotation(surgeon).mask)
-    return f"{voxels * prod(case.grid.steps) / 1000:.2f} cm³" if case.grid.spacing_known else f"{voxels:,} voxels"
+def _extent(case: Case, surgeon: str) -> str:
+    """Return how much and how deep a surgeon drilled, in cm³ and mm, or in voxels where the spacing is unknown."""
+    mask = case.annotation(surgeon).mask
+    voxels = np.count_nonzero(mask)
+    known = case.grid.spacing_known
+    volume = f"{voxels * prod(case.grid.steps) / 1000:.2f} cm³" if known else f"{voxels:,} voxels"
+    if case.side is None:
+        return volume
+    depths, unit = cavity_depths(mask, case), "mm" if known else "voxels"
+    return f"{volume}, {depths.most:.0f} {unit} deep (mean {depths.mean:.0f})"
 
 
 def _sentence(agreement: CaseAgreement | None) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from qtpy.QtCore import QPoint, Qt
 
 from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.gui.panels.rpmap import RPMapPanel
@@ -76,3 +77,36 @@ def test_what_the_map_means_is_said(panel, session) -> None:
     assert "3 voxels" in panel.bars.toolTip()
     session.implication = None
     assert "No surgeon counts" in panel.meaning.text()
+
+
+VOTES = Implication((90, 4, 3, 3), (0.7, 0.8, 0.6), 2)
+
+
+def test_the_bars_show_the_variant_and_are_dragged(panel, session, heard, qtbot) -> None:
+    session.implication = VOTES
+    assert panel.worths.bars.worths == pytest.approx((-1, 1 / 3, 2 / 3, 1))
+    assert not panel.worths.reset_button.isEnabled()
+    chosen = heard(panel.settings_chosen)
+    panel.worths.bars.resize(400, panel.worths.bars.height())
+    bar = panel.worths.bars.bar(1)
+    at = QPoint(int(bar.center().x()), int(bar.top()))
+    qtbot.mousePress(panel.worths.bars, Qt.MouseButton.LeftButton, pos=at)
+    qtbot.mouseMove(panel.worths.bars, QPoint(at.x(), panel.worths.bars.height() - 20))
+    assert chosen[-1].worths[1] < -0.9
+    session.rpmap = chosen[-1]
+    assert panel.variant.currentText() == "custom"
+    qtbot.mouseRelease(panel.worths.bars, Qt.MouseButton.LeftButton, pos=at)
+    assert panel.worths.bars.worths == session.rpmap.worths
+    panel.worths.reset_button.click()
+    assert chosen[-1] == RPMAP_VARIANTS["paper"]
+
+
+def test_a_worth_is_typed_and_another_setting_ends_own_worths(panel, session, heard) -> None:
+    session.implication = VOTES
+    chosen = heard(panel.settings_chosen)
+    panel.worths.bars.select(3)
+    panel.worths.value.setValue(2.5)
+    assert chosen[-1].worths == pytest.approx((-1, 1 / 3, 2 / 3, 2.5))
+    session.rpmap = chosen[-1]
+    panel.form.control("single_votes").value = "zero"
+    assert chosen[-1] == RPMapSettings(single_votes="zero")
