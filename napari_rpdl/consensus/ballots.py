@@ -6,10 +6,11 @@ a person changes (weights, penalty, who counts) concerns the few rows and no vox
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from napari_rpdl.consensus.patterns import PatternCounts
 from napari_rpdl.consensus.rpmap import PAPER, RPMap, reward_table
@@ -18,6 +19,8 @@ from napari_rpdl.data.case import Mask
 from napari_rpdl.settings import RPMapSettings
 
 _MOST_TABLED_SURGEONS = 16
+_Part = int | slice | EllipsisType | NDArray[Any]
+Index = _Part | tuple[_Part, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,12 +125,12 @@ class LookedUp:
         """Number of voxels."""
         return self._choices.size
 
-    def __getitem__(self, key: Any) -> RPMap:
+    def __getitem__(self, key: Index) -> RPMap:
         """Return the values of some voxels, indexed as NumPy does."""
         values: RPMap = np.take(self._worths, self._choices[key])
         return values
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         """Return all values, always a new array."""
         if copy is False:
             msg = "A looked-up map has no array to share."

@@ -84,8 +84,9 @@ def rpmap_of(masks: Sequence[Mask], settings: RPMapSettings = PAPER) -> RPMap:
 def reward_table(surgeons: int, settings: RPMapSettings, largest: int) -> NDArray[np.float32]:
     """Return what a voxel with 0, 1, ... K votes is worth, float32 (K + 1,).
 
-    ``worths``, where they are given, are that table. Else v >= 1 votes are
-    worth v / divisor (0 for a single vote where ``single_votes`` is "zero"); no vote costs the penalty times the reward of the most votes possible.
+    ``worths``, where they are given, are that table. Else v >= 1 votes are worth v / divisor (0 for a
+    single vote where ``single_votes`` is "zero"); no vote costs the penalty times the reward of the most
+    votes possible.
 
     Args:
         surgeons: K.

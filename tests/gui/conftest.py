@@ -81,6 +81,23 @@ def _keys_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def drag_to() -> Callable[[Any, Any], None]:
+    """Move the mouse over a widget with its left button held down (QTest's moves hold no button)."""
+
+    def move(widget: Any, place: Any) -> None:
+        from qtpy.QtCore import QEvent, QPointF, Qt
+        from qtpy.QtGui import QMouseEvent
+        from qtpy.QtWidgets import QApplication
+
+        left, bare, kind = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QEvent.Type.MouseMove
+        everywhere = QPointF(widget.mapToGlobal(place))
+        event = QMouseEvent(kind, QPointF(place), everywhere, Qt.MouseButton.NoButton, left, bare)
+        QApplication.sendEvent(widget, event)
+
+    return move
+
+
+@pytest.fixture
 def idle(qtbot: Any) -> Callable[[Any], None]:
     """Wait until a ``Jobs`` has had nothing to do for a moment."""
 

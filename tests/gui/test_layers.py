@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from napari.components import ViewerModel
 
-from napari_rpdl.gui import layers as shown
+from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.meshes import NOTHING, surface
 from napari_rpdl.gui.space import METADATA

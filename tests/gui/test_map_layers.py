@@ -5,7 +5,7 @@ import pytest
 from napari.components import ViewerModel
 
 from napari_rpdl.consensus.ballots import Ballots
-from napari_rpdl.gui import layers as shown
+from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.settings import RPMapSettings
 

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import numpy as np
 import psutil
 import pytest
-from qtpy.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from qtpy.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDropEvent
 
 from napari_rpdl.data.dataset import Dataset, DatasetWriter
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.events import Event, Progressed, Said
-from napari_rpdl.gui import layers as shown
+from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.contributions import ask, workspace_of
 from napari_rpdl.gui.dialogs import DrilledVolumesDialog
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
@@ -104,7 +104,7 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
     opened.rpmap.form.control("penalty").value = "0.5"
     opened.rpmap.form.control("penalty").native.editingFinished.emit()
     idle(opened.jobs)
-    assert float(viewer.layers[shown.RPMAP].data.min()) == -0.5
+    assert np.asarray(viewer.layers[shown.RPMAP].data).min() == -0.5
     assert session.rpmap_range == pytest.approx((-0.5, 1.0))
 
     opened.train.form.show_settings(TINY)
@@ -148,6 +148,39 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
     idle(opened.jobs)
     assert (session.prediction, session.scores, session.left_by) == (None, None, BY_NOBODY)
     assert not viewer.layers[shown.PROBABILITY].visible
+
+
+def test_worths_are_dragged_typed_and_reset_and_disputes_are_visited(opened, viewer, qtbot, idle, drag_to) -> None:
+    session, editor = opened.session, opened.rpmap.worths
+    opened.show_tab("RPMap")
+    opened.bones.slices_button.click()
+    opened.rpmap.show_box.click()
+    idle(opened.jobs)
+    votes = np.sum(session.case.masks(), axis=0)
+    bar = editor.bars.bar(3)
+    grip = QPoint(round(bar.center().x()), round(bar.top()))
+    qtbot.mousePress(editor.bars, Qt.MouseButton.LeftButton, pos=grip)
+    drag_to(editor.bars, QPoint(grip.x(), round(editor.bars.bar(1).top())))
+    qtbot.mouseRelease(editor.bars, Qt.MouseButton.LeftButton, pos=grip)
+    worths = session.rpmap.worths
+    assert worths == pytest.approx((-1, 1 / 3, 2 / 3, 1 / 3), abs=0.03)
+    assert np.array_equal(np.asarray(viewer.layers[shown.RPMAP].data), np.float32(worths)[votes])
+    assert session.implication.votes < 3
+    for few in (1, 2):
+        editor.bars.select(few)
+        editor.value.setValue(-5)
+    assert session.rpmap.worths[1:3] == (-5, -5)
+    assert session.implication.votes == 3
+    qtbot.mouseClick(editor.reset_button, Qt.MouseButton.LeftButton)
+    assert np.asarray(viewer.layers[shown.RPMAP].data) == pytest.approx(np.where(votes, votes / 3, -1))
+    opened.rpmap.ticks["surgeon_3"].click()
+    assert len(editor.bars.worths) == 3
+    spots = opened.surgeons.spots
+    assert session.hot_spots
+    opened.show_tab("Surgeons")
+    qtbot.mouseClick(spots.viewport(), Qt.MouseButton.LeftButton, pos=spots.visualItemRect(spots.item(0, 0)).center())
+    assert session.probe.voxel == session.hot_spots[0].voxel
+    assert viewer.dims.point == pytest.approx(np.multiply(session.probe.voxel, session.case.grid.steps))
 
 
 def test_rules_decide_what_is_drilled_by_the_real_controls(opened, viewer, qtbot, idle, errors, monkeypatch) -> None:

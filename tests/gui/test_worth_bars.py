@@ -41,16 +41,16 @@ def test_bars_stand_above_and_hang_below_zero(bars) -> None:
     assert color(bars, 4) == QColor(REWARD)
 
 
-def test_a_bar_follows_the_hand(bars, qtbot) -> None:
+def test_a_bar_follows_the_hand(bars, qtbot, drag_to) -> None:
     told: list = []
     bars.changed.connect(told.append)
     half = bars.bar(2).top()
     qtbot.mousePress(bars, Qt.MouseButton.LeftButton, pos=QPoint(350, round(bars.bar(3).top())))
-    qtbot.mouseMove(bars, QPoint(380, round(half)))
+    drag_to(bars, QPoint(380, round(half)))
     qtbot.mouseRelease(bars, Qt.MouseButton.LeftButton, pos=QPoint(380, round(half)))
     assert bars.worths == pytest.approx((-1, 0.25, 0.5, 0.5, 1), abs=0.02)
     assert told[-1] == bars.worths
-    qtbot.mouseMove(bars, QPoint(380, 5))
+    drag_to(bars, QPoint(380, 5))
     assert told[-1] == bars.worths
 
 

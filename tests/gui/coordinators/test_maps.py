@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.gui import layers as shown
+from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.settings import RPMapSettings
 

@@ -82,7 +82,7 @@ def test_what_the_map_means_is_said(panel, session) -> None:
 VOTES = Implication((90, 4, 3, 3), (0.7, 0.8, 0.6), 2)
 
 
-def test_the_bars_show_the_variant_and_are_dragged(panel, session, heard, qtbot) -> None:
+def test_the_bars_show_the_variant_and_are_dragged(panel, session, heard, qtbot, drag_to) -> None:
     session.implication = VOTES
     assert panel.worths.bars.worths == pytest.approx((-1, 1 / 3, 2 / 3, 1))
     assert not panel.worths.reset_button.isEnabled()
@@ -91,7 +91,7 @@ def test_the_bars_show_the_variant_and_are_dragged(panel, session, heard, qtbot)
     bar = panel.worths.bars.bar(1)
     at = QPoint(int(bar.center().x()), int(bar.top()))
     qtbot.mousePress(panel.worths.bars, Qt.MouseButton.LeftButton, pos=at)
-    qtbot.mouseMove(panel.worths.bars, QPoint(at.x(), panel.worths.bars.height() - 20))
+    drag_to(panel.worths.bars, QPoint(at.x(), panel.worths.bars.height() - 20))
     assert chosen[-1].worths[1] < -0.9
     session.rpmap = chosen[-1]
     assert panel.variant.currentText() == "custom"
