@@ -1,4 +1,4 @@
-"""How long a stroke of the burr takes until it is seen, beside napari painting the same ball.
+"""How long a stroke of the burr, and taking it back, take until they are seen, beside napari painting the same ball.
 
 Run with ``python benchmarks/drilling.py`` where there is a display (``.ci/on-display``);
 a few minutes and 2 GB of memory. Both ways are done in turn, stroke after stroke, each in
@@ -9,14 +9,16 @@ layer and shows that.
 
 Two figures: the processor time until the program is done with a stroke, which other work
 on the machine does not lengthen; and the time until the frame is drawn, most of which a
-software OpenGL takes, if that is what draws. Medians are printed.
+software OpenGL takes, if that is what draws. Medians are printed, of strokes and then of
+undoing them all.
 """
 
 import os
 import platform
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter, thread_time
 
@@ -31,6 +33,7 @@ from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.data.volume import Grid, Volume
+from napari_rpdl.drilling.burr import Box
 from napari_rpdl.drilling.recorded import RecordedDrilling
 from napari_rpdl.drilling.region import Tool
 from napari_rpdl.drilling.surroundings import Surroundings
@@ -47,14 +50,33 @@ BALL = 9
 
 @dataclass(frozen=True)
 class Times:
-    """Milliseconds of each stroke: processor time of the program, and time until the frame is drawn."""
+    """Milliseconds: processor time of the program, and time until the frame is drawn."""
 
-    done: list[float]
-    drawn: list[float]
+    done: list[float] = field(default_factory=list)
+    drawn: list[float] = field(default_factory=list)
 
     def median(self) -> tuple[float, float]:
         """Return both medians."""
         return float(np.median(self.done)), float(np.median(self.drawn))
+
+
+@dataclass(frozen=True)
+class Side:
+    """A viewer, and what is timed in it."""
+
+    viewer: napari.Viewer
+    stroke: Callable[[tuple[int, int, int]], object]
+    undo: Callable[[], object]
+    strokes: Times = field(default_factory=Times)
+    undos: Times = field(default_factory=Times)
+
+    def time(self, times: Times, act: Callable[..., object], *what: object) -> None:
+        """Do something, let it be drawn, and note how long both took."""
+        start, begun = perf_counter(), thread_time()
+        act(*what)
+        times.done.append(1000 * (thread_time() - begun))
+        show(self.viewer)
+        times.drawn.append(1000 * (perf_counter() - start))
 
 
 def bone(size: int) -> Case:
@@ -84,8 +106,8 @@ def show(viewer: napari.Viewer) -> None:
     QApplication.processEvents()
 
 
-def ours(case: Case, is_3d: bool, folder: Path) -> tuple[napari.Viewer, object]:
-    """Return a viewer with the bone on the bench, and a function that makes a stroke at a place."""
+def ours(case: Case, is_3d: bool, folder: Path) -> Side:
+    """Return a viewer with the bone on the bench, and the burr."""
     viewer = napari.Viewer()
     layers = Layers(viewer)
     layers.show_case(case)
@@ -96,46 +118,47 @@ def ours(case: Case, is_3d: bool, folder: Path) -> tuple[napari.Viewer, object]:
     layers.standpoint.set_3d(is_3d)
     layers.standpoint.fit()
 
-    def stroke(place: tuple[int, int, int]) -> None:
-        drilling.begin_stroke(Tool(float(BALL)))
-        box = drilling.extend(np.array(place, float))
-        drilling.end_stroke()
+    def see(box: Box | None) -> None:
         if box is not None and is_3d:
             layers.drilling.changed(surface, surface.carve(box))
         elif box is not None:
             layers.drilling.changed(None, False)
 
-    return viewer, stroke
+    def stroke(place: tuple[int, int, int]) -> None:
+        drilling.begin_stroke(Tool(float(BALL)))
+        box = drilling.extend(np.array(place, float))
+        drilling.end_stroke()
+        see(box)
+
+    return Side(viewer, stroke, lambda: see(drilling.undo()))
 
 
-def naparis(case: Case, is_3d: bool) -> tuple[napari.Viewer, object]:
-    """Return a viewer with a Labels layer, and a function that paints a ball."""
+def naparis(case: Case, is_3d: bool) -> Side:
+    """Return a viewer with a Labels layer, and its brush."""
     viewer = napari.Viewer()
     viewer.add_labels(case.labels(), opacity=0.5)
     layer = viewer.add_labels(np.zeros(case.grid.shape, np.uint8))
     layer.n_edit_dimensions, layer.brush_size, layer.mode = 3, BALL, "paint"
     viewer.dims.ndisplay = 3 if is_3d else 2
     viewer.dims.set_point(0, case.grid.shape[0] // 2)
-    return viewer, lambda place: layer.paint(place, 1)
+    return Side(viewer, lambda place: layer.paint(place, 1), layer.undo)
 
 
-def compare(case: Case, is_3d: bool) -> tuple[Times, Times]:
-    """Return our times and napari's, stroke by stroke in turn."""
+def compare(case: Case, is_3d: bool) -> tuple[Side, Side]:
+    """Return ours and napari's, timed stroke by stroke in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        sides = [ours(case, is_3d, Path(folder)), naparis(case, is_3d)]
-        times = [Times([], []), Times([], [])]
-        for viewer, _ in sides:
-            show(viewer)
+        sides = ours(case, is_3d, Path(folder)), naparis(case, is_3d)
+        for side in sides:
+            show(side.viewer)
         for place in places(case):
-            for (viewer, stroke), taken in zip(sides, times, strict=True):
-                start, begun = perf_counter(), thread_time()
-                stroke(place)
-                taken.done.append(1000 * (thread_time() - begun))
-                show(viewer)
-                taken.drawn.append(1000 * (perf_counter() - start))
-        for viewer, _ in sides:
-            viewer.close()
-    return times[0], times[1]
+            for side in sides:
+                side.time(side.strokes, side.stroke, place)
+        for _ in range(STROKES):
+            for side in sides:
+                side.time(side.undos, side.undo)
+        for side in sides:
+            side.viewer.close()
+    return sides
 
 
 def main() -> None:
@@ -144,17 +167,20 @@ def main() -> None:
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, napari {napari.__version__}"
     )
     print(f"\nA burr of {BALL} voxels, median of {STROKES} strokes, ms\n")
-    print("| voxels | view | ours | napari paints | ratio | ours, drawn | napari, drawn | ratio |")
-    print("|---:|---|---:|---:|---:|---:|---:|---:|")
+    print("| voxels | view | what | ours | napari | ours, drawn | napari, drawn | ratio |")
+    print("|---:|---|---|---:|---:|---:|---:|---:|")
     for size in map(int, sys.argv[1:] or ("64", "256")):
         case = bone(size)
         for is_3d in (False, True):
-            (done, drawn), (their_done, their_drawn) = (times.median() for times in compare(case, is_3d))
+            mine, theirs = compare(case, is_3d)
             view = "3-D" if is_3d else "slice"
-            print(
-                f"| {size}³ | {view} | {done:.1f} | {their_done:.1f} | {done / their_done:.1f} "
-                f"| {drawn:.0f} | {their_drawn:.0f} | {drawn / their_drawn:.1f} |"
-            )
+            for what, our, their in (("stroke", mine.strokes, theirs.strokes), ("undo", mine.undos, theirs.undos)):
+                (done, drawn), (their_done, their_drawn) = our.median(), their.median()
+                print(
+                    f"| {size}³ | {view} | {what} | {done:.1f} | {their_done:.1f} "
+                    f"| {drawn:.0f} | {their_drawn:.0f} | {drawn / their_drawn:.1f} |",
+                    flush=True,
+                )
 
 
 if __name__ == "__main__":

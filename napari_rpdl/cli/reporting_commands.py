@@ -71,16 +71,21 @@ class WriteReport(Command):
     """Folder of an experiment's results, or one that holds several of them."""
     out: Path | None = None
     """Folder for the report; "report" within the results where not given."""
+    corrections: Path | None = None
+    """Dataset folder in which surgeons corrected predictions of these trainings; what that cost is reported."""
 
     @override
     def execute(self) -> None:
+        from napari_rpdl.data.dataset import Dataset
+        from napari_rpdl.drilling.effort import efforts
         from napari_rpdl.experiments.gaps import gaps
         from napari_rpdl.experiments.results_report import write_results_report
         from napari_rpdl.experiments.score_folder import read_score_folder
 
         results = read_score_folder(self.results)
         warn(results)
-        index = write_results_report(results, self.out or self.results / "report")
+        spent = () if self.corrections is None else efforts(Dataset.open(self.corrections))
+        index = write_results_report(results, self.out or self.results / "report", spent)
         missing = list(gaps(results))
         text = "\n".join([*(f"missing: {gap}" for gap in missing), f"wrote {index}"])
         answer({"dataset": results.dataset_label, "report": str(index), "missing": missing}, text, as_json=self.json)

@@ -10,10 +10,13 @@
 """
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from napari_rpdl.drilling.correction import Correction
+from napari_rpdl.drilling.effort import Effort
 from napari_rpdl.experiments.bone_table import BASELINES, ORACLE, Part, parts_of, rows_of
+from napari_rpdl.experiments.corrected import corrections_of_methods
 from napari_rpdl.experiments.gaps import experiments, gaps
 from napari_rpdl.experiments.measure_names import DICE, map_in_words, measured, of_oracle
 from napari_rpdl.experiments.provenance import machine, versions
@@ -26,6 +29,7 @@ from napari_rpdl.experiments.statistics_text import COLUMNS, Tested, all_tested,
 from napari_rpdl.experiments.table_text import cells_of, write_tables
 from napari_rpdl.experiments.titles import method_titles, part_title
 from napari_rpdl.figures import page
+from napari_rpdl.figures.corrections import correction_parts
 from napari_rpdl.files import write_text
 from napari_rpdl.settings.experiment import save_experiment_settings
 
@@ -37,16 +41,22 @@ _FIT = (
 )
 
 
-def write_results_report(results: ScoreFolder, folder: Path) -> Path:
+def write_results_report(results: ScoreFolder, folder: Path, efforts: Iterable[Effort] = ()) -> Path:
     """Write the report into ``folder``, over an older one; return the path of its page.
 
     Works on partial results and says what is missing. The page is written last, so that
     where it is there, all it links to is there too.
 
+    Args:
+        results: scores and runs.
+        folder: for the report.
+        efforts: what corrections of the runs' predictions cost (``drilling.effort``).
+
     Raises:
         InputError: the folder cannot be written.
     """
     tables, tested, runs = result_tables(results), all_tested(results), summaries(results)
+    corrections = corrections_of_methods(efforts, results)
     write_all_tables(tables, tested, folder / "tables")
     write_rows(results.rows, folder / "all_scores.csv")
     for experiment in experiments(results):
@@ -54,7 +64,7 @@ def write_results_report(results: ScoreFolder, folder: Path) -> Path:
     pictures = save_report_figures(results, runs, folder / "figures")
     title = f"Experiments on {', '.join(results.datasets) or 'a dataset that is not known'}"
     index = folder / "index.html"
-    write_text(index, page.page(title, _parts(title, results, tables, tested, runs, pictures)))
+    write_text(index, page.page(title, _parts(title, results, tables, tested, runs, pictures, corrections)))
     return index
 
 
@@ -73,6 +83,7 @@ def _parts(
     tested: Sequence[Tested],
     runs: Sequence[MethodRuns],
     pictures: Pictures,
+    corrections: Sequence[Correction],
 ) -> Iterator[str]:
     if results.synthetic:
         yield page.badge(_PHANTOM)
@@ -87,6 +98,7 @@ def _parts(
                 yield from _table(table)
     yield page.link("tables/tables.csv", "All tables as CSV")
     yield page.link("all_scores.csv", "Every score as CSV")
+    yield from correction_parts(corrections)
     yield from _trainings(runs, pictures)
     yield from _repeat(results, runs)
 

@@ -30,6 +30,12 @@ class GradingStart(QWidget):
         self.study = FileEdit(mode=FileDialogMode.EXISTING_DIRECTORY, label="Study folder", nullable=True)
         self.grader = LineEdit(label="Your pseudonym")
         self.answers = LineEdit(label="Server", tooltip="postgresql:// address; empty for the study's own file.")
+        self.corrections = FileEdit(
+            mode=FileDialogMode.EXISTING_DIRECTORY,
+            label="Corrections",
+            tooltip="Only for results: dataset in which surgeons corrected predictions; what that cost is told.",
+            nullable=True,
+        )
         self.form = SettingsForm(GradingSettings)
         self.grade_button = Button("Start grading", "Open the study in a window of its own.")
         self.results_button = Button("Results…", "Needs the key: methods compared, agreement of graders, as a page.")
@@ -52,7 +58,7 @@ class GradingStart(QWidget):
         from napari_rpdl.gui.coordinators.unblinding import report_on
 
         study = chosen(self.study, "the folder of the study")[0]
-        work = computing(report_on, study, self.answers.value.strip(), key, out)
+        work = computing(report_on, study, self.answers.value.strip(), key, out, self.corrections.value or None)
         self.results_button.allow(False, "The results are being written.")
         self.jobs.start("results", work, _show_page, self._rest)
 
@@ -62,6 +68,7 @@ class GradingStart(QWidget):
         rows.addWidget(Container(widgets=[self.study, self.grader, self.answers], labels=True).native)
         rows.addWidget(self.form)
         rows.addWidget(self.grade_button)
+        rows.addWidget(Container(widgets=[self.corrections], labels=True).native)
         rows.addWidget(self.results_button)
         rows.addStretch()
 

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from napari_rpdl.evaluation.paired import Interval
 from napari_rpdl.figures import page
 from napari_rpdl.figures.canvas import save_figure
+from napari_rpdl.figures.corrections import correction_parts, interval_in_words
 from napari_rpdl.files import write_text
-from napari_rpdl.review.correction import Correction
 from napari_rpdl.review.plots import items_figure, points_figure, strengths_figure
 from napari_rpdl.review.results import Agreement, MeasureResult, PreferenceResult, Results
 
@@ -62,8 +61,7 @@ def _parts(results: Results, pictures: Mapping[str, Path]) -> Iterator[str]:
         yield from _methods(results.measures, pictures)
     for one in results.preferences:
         yield from _preferences(one, pictures)
-    if results.corrections:
-        yield from _corrections(results.corrections)
+    yield from correction_parts(results.corrections)
     yield from _reliability([*results.measures, *results.preferences])
     yield page.heading("About the scale")
     yield page.paragraph(citation)
@@ -109,7 +107,7 @@ def _items_table(measures: tuple[MeasureResult, ...]) -> str:
     for one in measures:
         means = dict(zip(one.comparison.methods, one.comparison.means, strict=True)) if one.comparison else {}
         friedman = one.comparison.omnibus.p if one.comparison and one.comparison.omnibus else None
-        cells = [_interval(means.get(method)) for method in methods]
+        cells = [interval_in_words(means.get(method)) for method in methods]
         rows.append((one.measure.title, *cells, "–" if friedman is None else _p(friedman)))
     return page.table(("Item", *methods, "p (Friedman)"), rows, main=measures[0].measure.title)
 
@@ -132,26 +130,6 @@ def _preferences(result: PreferenceResult, pictures: Mapping[str, Path]) -> Iter
         ((method, *map(str, row)) for method, row in zip(found.methods, found.wins, strict=True)),
     )
     yield page.paragraph(f"{found.no_difference} times no difference.", "small")
-
-
-def _corrections(found: tuple[Correction, ...]) -> Iterator[str]:
-    yield page.heading("What it cost to correct predictions")
-    yield page.table(
-        ("Method", "corrections", "bones", "voxels changed", "surface distance", "minutes"),
-        (
-            (
-                one.method,
-                str(one.corrections),
-                str(one.bones),
-                _interval(one.changed),
-                f"{_interval(one.distance)} {one.unit}" if one.distance else "–",
-                _interval(one.minutes),
-            )
-            for one in found
-        ),
-    )
-    how = "Means over bones, with intervals from three bones; pauses are left out of the minutes."
-    yield page.paragraph(how, "small")
 
 
 def _reliability(measured: Iterable[MeasureResult | PreferenceResult]) -> Iterator[str]:
@@ -179,17 +157,10 @@ def _agreement(found: Agreement) -> tuple[str, ...]:
         "–" if found.same is None else f"{found.same:.0%}",
         _figure(found.kappa),
         _figure(found.ac1),
-        _interval(found.icc.single if found.icc else None),
-        _interval(found.icc.average if found.icc else None),
+        interval_in_words(found.icc.single if found.icc else None),
+        interval_in_words(found.icc.average if found.icc else None),
         _figure(found.w),
     )
-
-
-def _interval(found: Interval | None) -> str:
-    if found is None:
-        return "–"
-    ends = "" if found.low is None or found.high is None else f" ({found.low:.2f} to {found.high:.2f})"
-    return f"{found.value:.2f}{ends}"
 
 
 def _figure(value: float | None) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from napari_rpdl.drilling.correction import Correction, corrections_of
 from napari_rpdl.drilling.effort import Effort
 from napari_rpdl.review.comparison import Comparison, compare
-from napari_rpdl.review.correction import Correction, corrections_of
 from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.power import reach
 from napari_rpdl.review.preference import Preference, bradley_terry

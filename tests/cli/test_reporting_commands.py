@@ -1,5 +1,7 @@
 """tables and report on a folder of scores."""
 
+from pathlib import Path
+
 import pytest
 
 from napari_rpdl.experiments.scores import ScoreRow, write_rows
@@ -53,6 +55,11 @@ def test_a_report_is_written_and_says_what_is_missing(result, results):
     assert found["report"] == str(page)
     assert "As Table III of He et al. 2020" in page.read_text(encoding="utf-8")
     assert any("no baseline" in gap for gap in found["missing"])
+
+
+def test_a_report_tells_what_corrections_cost_where_there_are_some(result, results, small_dataset):
+    found = result("report", results, "--corrections", small_dataset.folder)
+    assert "What it cost" not in Path(found["report"]).read_text(encoding="utf-8")
 
 
 def test_the_text_of_a_report_names_the_page(run, results, tmp_path):

@@ -1,7 +1,11 @@
 """From the plugin's menu to a grading window, and to results."""
 
+import numpy as np
 import pytest
 
+from napari_rpdl.drilling.recorded import RecordedDrilling
+from napari_rpdl.drilling.region import Tool
+from napari_rpdl.drilling.surroundings import Surroundings
 from napari_rpdl.gui import grading, grading_start
 from napari_rpdl.gui.coordinators import unblinding
 from napari_rpdl.gui.grading_start import GradingStart
@@ -37,8 +41,10 @@ def test_what_is_missing_is_asked_for(start, tmp_path):
     assert start.opened == []
 
 
-def test_results_are_written_and_the_page_is_opened(start, planned, tmp_path, idle, monkeypatch):
+def test_results_are_written_and_the_page_is_opened(start, planned, small_dataset, tmp_path, idle, monkeypatch):
     study = planned(bones=2)
+    correct(small_dataset, "rpd_loss_fold3")
+    start.corrections.value = small_dataset.folder
     GradeBook(study.answers_file, study.study)
     start.study.value = study.folder
     folders = iter([str(tmp_path / "key"), str(tmp_path / "report")])
@@ -48,6 +54,19 @@ def test_results_are_written_and_the_page_is_opened(start, planned, tmp_path, id
     idle(start.jobs)
     assert start.pages == [(tmp_path / "report" / "index.html").as_uri()]
     assert start.results_button.isEnabled()
+    text = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert "What it cost to correct predictions" in text
+
+
+def correct(dataset, method: str) -> None:
+    """Correct a method's region of the first bone and save it."""
+    case = dataset.case("bone_1")
+    around, mask = Surroundings(case), case.annotation("surgeon_2").mask
+    drilling = RecordedDrilling.begin(around, "prediction", method, mask, None)
+    drilling.begin_stroke(Tool(4.0, spares_critical=False))
+    drilling.extend(np.argwhere(mask)[0] + 1.0)
+    drilling.end_stroke()
+    drilling.save(dataset.folder, "anna")
 
 
 def test_another_studys_key_is_told(start, planned, tmp_path, idle):

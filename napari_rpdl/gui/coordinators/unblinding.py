@@ -1,12 +1,15 @@
 """After the last lock, and with the key: what lay behind the codes, hints with their voxels, results."""
 
 import webbrowser
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.drilling.effort import Effort, efforts
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Failed
 from napari_rpdl.gui.camera import View, lamp
@@ -142,7 +145,7 @@ def _lit(voxels: Mask, bone: Case) -> Mesh:
     return surface(voxels, MARKED, lamp(bone.side))
 
 
-def report_on(study: Path, answers: str, key: Path, out: Path) -> Path:
+def report_on(study: Path, answers: str, key: Path, out: Path, corrections: Path | None = None) -> Path:
     """Write a study's results; return the path of the page.
 
     Args:
@@ -150,13 +153,15 @@ def report_on(study: Path, answers: str, key: Path, out: Path) -> Path:
         answers: file or postgresql:// address; the study's own file when empty.
         key: folder of the key.
         out: folder for the report.
+        corrections: dataset in which surgeons corrected predictions of the study's bones.
 
     Raises:
         InputError: something cannot be read or written, or the key is another study's.
     """
     opened = StudyFolder.open(study)
     book = GradeBook(answers or opened.answers_file, opened.study)
-    return _report(book, read_key(key, opened.study), out)
+    spent = () if corrections is None else efforts(Dataset.open(corrections))
+    return _report(book, read_key(key, opened.study), out, spent)
 
 
 def open_page(page: Path) -> None:
@@ -164,8 +169,8 @@ def open_page(page: Path) -> None:
     webbrowser.open(page.absolute().as_uri())
 
 
-def _report(book: GradeBook, key: UnblindingKey, folder: Path) -> Path:
+def _report(book: GradeBook, key: UnblindingKey, folder: Path, spent: Iterable[Effort] = ()) -> Path:
     from napari_rpdl.review.report import write_results  # imported late: matplotlib and statsmodels take seconds
     from napari_rpdl.review.results import results
 
-    return write_results(results(book, key), folder)
+    return write_results(results(book, key, spent), folder)

@@ -32,6 +32,9 @@ def test_every_region_of_the_bone_is_offered(opened, small_case) -> None:
         assert np.array_equal(masks[f"the region of {name}"], small_case.annotation(name).mask)
     assert np.array_equal(masks["the network's region"], opened.decision.mask)
     assert [choice.name for choice in start_choices(opened) if choice.kind == "prediction"] == ["first"]
+    opened.run = Path("results/runs/paper/paper-unet-dice/bone_1/seed_0")
+    (network,) = [choice.name for choice in start_choices(opened) if choice.kind == "prediction"]
+    assert network == "paper/paper-unet-dice/bone_1/seed_0", "the seed alone would not tell what was corrected"
 
 
 def test_an_unsaved_drilling_comes_first_and_is_found(opened, small_case, small_dataset) -> None:

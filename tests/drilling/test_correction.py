@@ -1,7 +1,7 @@
 import pytest
 
+from napari_rpdl.drilling.correction import corrections_of
 from napari_rpdl.drilling.effort import Effort
-from napari_rpdl.review.correction import corrections_of
 
 
 def effort(case_id, method="rpdl", added=10, removed=2, distance=0.5, minutes=1.0, start="prediction"):
