@@ -50,6 +50,8 @@ lint: $(READY)
 pictures: $(READY)
 	@.ci/system-libraries --display
 	@QT_API=$(QT) .ci/on-display $(BIN)/python docs/screenshots.py
+	@QT_API=$(QT) .ci/on-display $(BIN)/python docs/grading_screenshots.py
+	@QT_API=$(QT) .ci/on-display $(BIN)/python docs/drilling_pictures.py
 	@$(BIN)/python docs/figures.py
 
 clean:

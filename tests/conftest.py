@@ -1,6 +1,8 @@
 """Fixtures that several folders of tests share."""
 
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,30 @@ ROOT = Path(__file__).parents[1]
 RECORDINGS = ROOT.parent / "shared" / "data" / "cm_recordings"
 SIZE = 16
 SURGEONS = ("surgeon_1", "surgeon_2", "surgeon_3")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a person kill programs more often than the usual run of the tests does."""
+    text = "how often each test of what a dying program loses kills one with SIGKILL, at a random moment"
+    parser.addoption("--kills", type=int, default=100, help=text)
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How often a program is killed."""
+    told: int = request.config.getoption("--kills")
+    return told
+
+
+@pytest.fixture
+def memory_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder where reaching the disk costs no time, if there is one: more is done between two kills."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
 
 
 def analytic_case(index: int, size: int = SIZE, surgeons: tuple[str, ...] = SURGEONS) -> Case:

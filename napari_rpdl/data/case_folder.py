@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from napari_rpdl.data.arrays import map_array
 from napari_rpdl.data.case import Annotation, Case, Side, checked_name
-from napari_rpdl.data.drill_log import DrillLog, log_text, read_drill_log
+from napari_rpdl.data.drill_log import log_text, read_drill_log
 from napari_rpdl.data.nifti import read_grid, read_labels, read_mask, read_volume, write_volume
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.data.volume import Grid, Volume
@@ -71,13 +71,7 @@ def read_case(
         structures=volumes.get(STRUCTURES),
         ct=volumes.get(CT),
         annotations=tuple(
-            Annotation(
-                surgeon,
-                read_mask(path, grid).voxels,
-                _read_positions(folder, root, surgeon),
-                _read_log(folder, root, surgeon),
-            )
-            for surgeon, path in files.items()
+            _read_annotation(folder, root, surgeon, read_mask(path, grid).voxels) for surgeon, path in files.items()
         ),
         side=side,
         bone=bone,
@@ -181,9 +175,16 @@ def drill_log_path(folder_of_case: Path, surgeon: str) -> Path:
     return folder_of_case / "drillings" / f"{surgeon}.jsonl"
 
 
-def _read_log(folder: Path, root: Path, surgeon: str) -> DrillLog | None:
-    path = inside(root, drill_log_path(folder, surgeon))
-    return read_drill_log(path) if path.is_file() else None
+def _read_annotation(folder: Path, root: Path, surgeon: str, mask: NDArray[np.bool_]) -> Annotation:
+    """Return a region with the log that led to it; what a dying program wrote of a newer one is left out."""
+    positions, path = _read_positions(folder, root, surgeon), inside(root, drill_log_path(folder, surgeon))
+    if not path.is_file():
+        return Annotation(surgeon, mask, positions)
+    written = read_drill_log(path)
+    log = written.of(mask)
+    if log is None:
+        return Annotation(surgeon, mask, positions)
+    return Annotation(surgeon, mask, positions if log == written else log.burr_positions(), log)
 
 
 def _positions_path(folder: Path, surgeon: str) -> Path:

@@ -83,6 +83,8 @@ class Saved(_Line):
     event: Literal["saved"] = "saved"
     surgeon: Annotated[str, Field(max_length=64)]
     at_s: Seconds
+    region_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """Of that region (``region_hash``); logs of early versions lack it."""
 
 
 DrillEvent = Annotated[Stroke | Undo | Redo | Saved, Field(discriminator="event")]
@@ -140,6 +142,22 @@ class DrillLog(BaseModel):
     def is_saved(self) -> bool:
         """Whether nothing happened since the region was last saved, or at all."""
         return not self.events or isinstance(self.events[-1], Saved)
+
+    def of(self, region: NDArray[np.bool_]) -> "DrillLog | None":
+        """Return the log as it was when this region (z, y, x) was saved; None where it is that of other regions.
+
+        A region and its log are two files, and the log is written first: a program that
+        dies between them leaves the log ahead of the region.
+        """
+        told = [place for place, event in enumerate(self.events) if isinstance(event, Saved) and event.region_sha256]
+        if not told:
+            return self
+        digest = region_hash(region)
+        for place in reversed(told):
+            event = self.events[place]
+            if isinstance(event, Saved) and event.region_sha256 == digest:
+                return self.model_copy(update={"events": self.events[: place + 1]})
+        return None
 
     def minutes(self, idle_s: float) -> float:
         """Return the time at work in minutes; pauses longer than ``idle_s`` seconds are left out."""

@@ -16,6 +16,7 @@ from napari_rpdl.data.drill_log import (
     StartKind,
     Stroke,
     Undo,
+    region_hash,
     start_from,
     starting_region,
     strokes_that_count,
@@ -147,8 +148,10 @@ class RecordedDrilling:
         if not self.region.mask.any():
             msg = "Nothing is drilled. Drill first, then save."
             raise InputError(msg)
-        log = DrillLog(header=self._header, events=(*self.events, Saved(surgeon=surgeon, at_s=self._now())))
-        return Annotation(surgeon, self.region.mask.copy(), log.burr_positions(), log)
+        mask = self.region.mask.copy()
+        saved = Saved(surgeon=surgeon, at_s=self._now(), region_sha256=region_hash(mask))
+        log = DrillLog(header=self._header, events=(*self.events, saved))
+        return Annotation(surgeon, mask, log.burr_positions(), log)
 
     def note_saved(self, annotation: Annotation) -> None:
         """Note that what ``prepared`` returned is saved, unless it has changed meanwhile."""

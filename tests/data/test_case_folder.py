@@ -8,6 +8,7 @@ import pytest
 
 from napari_rpdl.data.case import Annotation, Case
 from napari_rpdl.data.case_folder import (
+    annotation_path,
     drill_log_path,
     grid_of_case,
     inside,
@@ -15,7 +16,8 @@ from napari_rpdl.data.case_folder import (
     write_annotation,
     write_case,
 )
-from napari_rpdl.data.drill_log import DrillLog, LogHeader, Stroke, start_from
+from napari_rpdl.data.drill_log import DrillLog, LogHeader, Saved, Stroke, region_hash, start_from
+from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
@@ -119,6 +121,24 @@ def test_a_tool_log_travels_with_its_region_and_goes_with_it(folder):
     assert read.annotation("amy").log == log
     assert read.annotation("bo").log is None
     write_annotation(folder, drilled("amy"), GRID)
+    assert read_case(folder, folder, TEMPORAL_BONE).annotation("amy").log is None
+
+
+def test_a_log_that_a_dying_program_wrote_ahead_of_its_region_is_read_up_to_the_region(folder):
+    start = start_from("nothing", "", np.zeros(GRID.shape, bool))
+    header = LogHeader(case_id="c", shape=GRID.shape, unit="mm", started_at="2026-01-02T03:04:05", start=start)
+    first, second = drilled("amy", 1).mask, drilled("amy", 2).mask
+    strokes = [Stroke(diameter=1.0, positions=((k, 2, 3),), began_s=k, at_s=k + 0.5) for k in (1, 2)]
+    saved = [Saved(surgeon="amy", at_s=k, region_sha256=region_hash(mask)) for k, mask in ((1.5, first), (2.5, second))]
+    earlier = DrillLog(header=header, events=(strokes[0], saved[0]))
+    later = DrillLog(header=header, events=(strokes[0], saved[0], strokes[1], saved[1]))
+    write_annotation(folder, Annotation("amy", second, later.burr_positions(), later), GRID)
+    assert read_case(folder, folder, TEMPORAL_BONE).annotation("amy").log == later
+    write_volume(Volume(first, GRID), annotation_path(folder, "amy"))
+    read = read_case(folder, folder, TEMPORAL_BONE).annotation("amy")
+    assert read.log == earlier
+    assert read.burr_positions.tolist() == [[1, 2, 3]]
+    write_volume(Volume(~first, GRID), annotation_path(folder, "amy"))
     assert read_case(folder, folder, TEMPORAL_BONE).annotation("amy").log is None
 
 

@@ -1,5 +1,13 @@
 """A drilling that is kept: saved, replayed, continued, and part of the dataset at once."""
 
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -182,3 +190,79 @@ def test_a_lifted_burr_leaves_what_lies_between_alone(drilling):
     drilling.extend(np.array([13.0, 2, 9]), lifted=True)
     assert len(drilling.end_stroke().positions) == 2
     assert drilling.region.difference() == (2, 0)
+
+
+# -- kill -9 --------------------------------------------------------------------------
+
+FORK = multiprocessing.get_context("fork")
+
+
+def drill_and_save_until_killed(home: Path, surgeon: str, acknowledged: int) -> None:
+    dataset = Dataset.open(home)
+    case, folder = dataset.case("bone_1"), dataset.case_folder("bone_1")
+    found, around = unsaved_drillings(folder), Surroundings(case)
+    if found:
+        drilling = RecordedDrilling.resume(around, found[0])
+    else:
+        start = case.annotation("surgeon_2").mask
+        drilling = RecordedDrilling.begin(around, "surgeon", "surgeon_2", start, folder)
+    chance = np.random.default_rng()
+    os.write(acknowledged, b"open 0 -\n")
+    while True:
+        act = chance.random()
+        if act < 0.2:
+            drilling.undo()
+        elif act < 0.3:
+            drilling.redo()
+        else:
+            drilling.begin_stroke(Tool(4.0, "refill" if act < 0.4 else "drill", spares_critical=act < 0.7))
+            drilling.extend(chance.uniform(0, 16, (3, 3)))
+            drilling.end_stroke()
+        said = f"{len(drilling.events)} {region_hash(drilling.region.mask)}\n"
+        os.write(acknowledged, f"kept {said}".encode())
+        if act > 0.9:
+            drilling.save(home, surgeon)
+            os.write(acknowledged, f"saved {said}".encode())
+
+
+def test_kill_9_at_any_moment_of_drilling_and_saving_loses_nothing_that_was_acknowledged(
+    small_dataset, memory_folder, kills
+):
+    chance, counted = random.Random(0), {"open": 0, "kept": 0, "saved": 0}
+    for turn in range(kills):
+        home = memory_folder / f"dataset_{turn // 10}"
+        if turn % 10 == 0:
+            shutil.copytree(small_dataset.folder, home)
+        reading, writing = os.pipe()
+        worker = FORK.Process(target=drill_and_save_until_killed, args=(home, f"anna_{turn}", writing))
+        worker.start()
+        os.close(writing)
+        if turn % 5:
+            os.read(reading, len(b"open 0 -\n"))
+        time.sleep(chance.uniform(0.0, 0.1))
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join()
+        with os.fdopen(reading) as pipe:
+            whole = [line.split() for line in pipe if line.endswith("\n")]
+        for word, _, _ in whole:
+            counted[word] += 1
+        assert_nothing_lost(home, f"anna_{turn}", {word: (int(count), told) for word, count, told in whole})
+    assert counted["kept"] > kills, counted
+    assert counted["saved"] > kills / 20, counted
+
+
+def assert_nothing_lost(home: Path, surgeon: str, last: dict[str, tuple[int, str]]) -> None:
+    """Check what the dead program last said against what is on the disk, region by region."""
+    dataset = Dataset.open(home)
+    case = dataset.case("bone_1")
+    around, unsaved = Surroundings(case), unsaved_drillings(dataset.case_folder("bone_1"))
+    saved = case.annotation(surgeon) if surgeon in case.surgeons else None
+    if "kept" in last:
+        events, told = last["kept"]
+        log = unsaved[0].log if unsaved else saved.log
+        assert region_hash(region_of(around, log.header, log.events[:events]).mask) == told
+    if "saved" in last:
+        events, told = last["saved"]
+        assert region_hash(region_of(around, saved.log.header, saved.log.events[:events]).mask) == told
+    if saved is not None:
+        assert np.array_equal(region_of(around, saved.log.header, saved.log.events).mask, saved.mask)
