@@ -16,7 +16,7 @@ from napari_rpdl.cli.app import main as napari_rpdl
 
 HERE = Path(__file__).parent / "results"
 PHANTOM = ("--bones", "9", "--surgeons", "7", "--grid", "32", "--seed", "0")
-STUDIES = {"bones": "bones", "surgeons": "surgeons"}
+STUDIES = {"bones": "bones", "surgeons": "surgeons", "presets": "bones"}
 """Settings phantom_<key>.json, and the experiment that they are for."""
 ROWS = ("--cases", "bone_1", "bone_4", "bone_9", "--surgeons", "surgeon_1", "surgeon_4", "surgeon_7")
 COLUMNS = {"WCEL": "wcel", "DL": "dice", "RPDL": "rpdl", "default": "bce+surgeon-dice"}
