@@ -20,7 +20,7 @@ from napari_rpdl.files import write_text
 from napari_rpdl.review.plots import items_figure, points_figure, strengths_figure
 from napari_rpdl.review.results import Agreement, MeasureResult, PreferenceResult, Results
 
-_AGREEMENT_COLUMNS = ("things", "same", "kappa", "AC1", "ICC(2,1)", "ICC(2,k)", "Kendall's W")
+_AGREEMENT_COLUMNS = ("results", "same", "kappa", "AC1", "ICC(2,1)", "ICC(2,k)", "Kendall's W")
 
 
 def write_results(results: Results, folder: Path) -> Path:
@@ -50,7 +50,8 @@ def _parts(results: Results, pictures: Mapping[str, Path]) -> Iterator[str]:
     yield page.heading(f"{results.title}: results", 1)
     if "synthetic" in results.origin.lower() or "phantom" in results.origin.lower():
         yield page.badge("phantom (synthetic)")
-    yield page.paragraph(f"{name}, version {version}. Bones: {results.origin or 'origin not stated'}.", "lead")
+    origin = results.origin.rstrip(".") or "origin not stated"
+    yield page.paragraph(f"{name}, version {version}. Bones: {origin}.", "lead")
     yield page.heading("What these numbers cannot support, and what they can")
     yield from (page.paragraph(limit) for limit in results.limits)
     yield page.table(

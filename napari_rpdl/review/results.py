@@ -36,6 +36,9 @@ from napari_rpdl.review.reliability import (
 )
 from napari_rpdl.review.study import Study, UnblindingKey
 
+FEWEST = 5
+"""Results that coefficients of agreement need: of fewer they are noise, with intervals that say nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
@@ -204,11 +207,11 @@ def _agreement(table: Scores, measure: Measure, bones: Sequence[str] = ()) -> Ag
     if table.ndim != 2 or table.shape[1] < 2:
         return Agreement(0)
     complete = ~np.isnan(table).any(axis=1)
-    full = table[complete]
+    full, compared = table[complete], (~np.isnan(table)).sum(axis=1) > 1
     discrete = measure.kind in ("binary", "rating", "preference")
-    ac1 = gwet_ac1(table) if discrete else None
-    if len(full) < 2:
-        return Agreement(len(full), ac1=ac1)
+    ac1 = gwet_ac1(table) if discrete and compared.sum() >= FEWEST else None
+    if len(full) < FEWEST:
+        return Agreement(len(full), percent_agreement(full) if discrete and len(full) else None, ac1=ac1)
     scored = measure.kind not in ("binary", "preference")
     return Agreement(
         things=len(full),
@@ -274,6 +277,7 @@ def _limits(key: UnblindingKey, progress: dict[str, tuple[int, int]], judged: Se
             yield f"{grader} has locked {done} of {planned} presentations; the rest is left out."
     if sum(done > 0 for done, _ in progress.values()) < 2:
         yield "Fewer than two graders: nothing can be said about agreement between graders."
+    yield from _few_repeats(judged)
     main = judged[0].comparison if judged else None
     if main is not None:
         yield from main.reach.sentences()
@@ -286,3 +290,13 @@ def _limits(key: UnblindingKey, progress: dict[str, tuple[int, int]], judged: Se
         yield from (s for s in reach(bones, methods).sentences() if "cannot" in s and "two methods" in s)
     if any(one.measure.id != TOTAL for one in judged) and len(judged) > 1:
         yield f"{len(judged)} measures are tested; Holm corrects within a measure, not over all of them."
+
+
+def _few_repeats(judged: Sequence[MeasureResult]) -> Iterable[str]:
+    """Say whose hidden repeats are too few for coefficients."""
+    few = sorted({name for one in judged for name, found in one.within.items() if found.things < FEWEST})
+    if few:
+        yield (
+            f"Fewer than {FEWEST} results that were graded twice ({', '.join(few)}): too few to tell how far a grader "
+            "agrees with the own first answers, so only the share of same answers is given."
+        )

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from napari_rpdl.consensus.agreement import case_agreement
 from napari_rpdl.consensus.rpmap import rpmap_of
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.drill_log import read_drill_log, region_hash
@@ -19,6 +20,8 @@ from napari_rpdl.drilling.recorded import RecordedDrilling, region_of
 from napari_rpdl.drilling.region import Tool
 from napari_rpdl.drilling.surroundings import Surroundings
 from napari_rpdl.errors import InputError
+from napari_rpdl.learning.sampling import pack
+from napari_rpdl.settings import TrainingSettings
 
 HERE = np.array([[8.0, 6, 11], [8, 8, 10]])
 
@@ -60,6 +63,10 @@ def test_a_saved_region_joins_the_dataset_at_once(drilling, clock, small_dataset
     assert case.surgeons[-1] == "anna"
     assert np.array_equal(case.annotation("anna").mask, drilling.region.mask)
     assert rpmap_of(case.masks())[saved.mask].min() >= 1 / 4
+    assert case_agreement(case).surgeons[-1] == "anna"
+    learned = pack(case, TrainingSettings(grid=16), right_ears=True, surgeons=dataset.surgeons)
+    assert learned.present == (0, 1, 2, 3)
+    assert np.array_equal(np.unpackbits(learned.packed, axis=0)[3].astype(bool), saved.mask)
     for other in ("bone_2", "bone_3"):
         assert "anna" not in dataset.case(other).surgeons
     assert [entry.bone for entry in dataset.entries] == [entry.bone for entry in small_dataset.entries]

@@ -10,8 +10,10 @@ from qtpy.QtGui import QMouseEvent
 from qtpy.QtWidgets import QApplication
 
 from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.importers.recordings import import_recordings
 from napari_rpdl.gui import roles
 from napari_rpdl.gui.workspace import Workspace
+from napari_rpdl.settings import RecordingSettings
 
 _PAUSE_S = 0.012  # vispy leaves out moves that come faster
 
@@ -133,6 +135,7 @@ def test_a_surgeon_drills_undoes_saves_and_watches(opened, viewer, hand, qtbot, 
     idle(opened.jobs)
     assert "anna" in opened.surgeons.ticks
     assert "anna" in opened.rpmap.ticks
+    assert "anna" in opened.session.agreement.surgeons
     saved = Dataset.open(small_dataset.folder).case("bone_1").annotation("anna")
     assert np.array_equal(saved.mask, opened.drilling.drilling.region)
     assert "Saved as anna" in drill.state.text()
@@ -173,3 +176,29 @@ def test_a_closed_window_loses_nothing(opened, viewer, hand, qtbot, idle, make_n
     assert np.array_equal(second.drilling.drilling.region, region)
     second.drilling.let_go()
     second.jobs.close()
+
+
+@pytest.mark.needs_display
+@pytest.mark.real_data
+def test_a_real_surgeons_recording_plays_without_a_bone(viewer, qtbot, idle, cm_recordings, tmp_path) -> None:
+    for _ in import_recordings(cm_recordings / "recordings.npz", tmp_path / "set", RecordingSettings(grid=64)):
+        pass
+    workspace = Workspace(viewer)
+    viewer.window.add_dock_widget(workspace)
+    workspace.open_dataset(tmp_path / "set")
+    idle(workspace.jobs)
+    session, replay = workspace.session, workspace.drilling.replay
+    workspace.show_tab("Replay")
+    qtbot.mouseClick(replay.open_button, Qt.MouseButton.LeftButton)
+    idle(workspace.jobs)
+    replay.slider.setValue(replay.slider.maximum() // 2)
+    idle(workspace.jobs)
+    half = np.asarray(viewer.layers[roles.BEING_DRILLED].data).astype(bool)
+    replay.slider.setValue(replay.slider.maximum())
+    idle(workspace.jobs)
+    whole = np.asarray(viewer.layers[roles.BEING_DRILLED].data).astype(bool)
+    saved = session.case.annotation(replay.who.currentData()).mask
+    assert np.array_equal(whole, saved)
+    assert 0 < half.sum() < whole.sum()
+    workspace.drilling.let_go()
+    workspace.jobs.close()

@@ -51,12 +51,15 @@ def test_agreement_is_that_of_the_scores(graded, plan):
     assert safety.between.icc == intraclass(table)
     assert set(safety.within) == {"ada", "ben"}
     assert safety.within["ada"].things == 2
+    assert safety.within["ada"].same is not None
+    assert (safety.within["ada"].kappa, safety.within["ada"].icc, safety.within["ada"].ac1) == (None, None, None)
 
 
 def test_what_three_bones_cannot_support_is_said(graded, plan):
     limits = " ".join(results(graded, plan.key).limits)
     assert "3 bones cannot show which of two methods is better" in limits
     assert "smallest reachable p = 0.25" in limits
+    assert "Fewer than 5 results that were graded twice (ada, ben)" in limits
     assert "not over all of them" in limits
 
 
