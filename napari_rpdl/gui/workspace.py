@@ -135,6 +135,8 @@ class Workspace(QWidget):
         self.setAcceptDrops(True)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(False)
+        self.tabs.setStyleSheet("QTabBar::tab { padding-left: 5px; padding-right: 5px; }")
         for title, panel in (
             ("Bones", self.bones),
             ("Surgeons", self.surgeons),
@@ -156,7 +158,6 @@ class Workspace(QWidget):
         rows.setContentsMargins(4, 4, 4, 4)
         for widget in (self.sights.strip, self.tabs, self._status, self._pulse):
             rows.addWidget(widget)
-        self.setMinimumWidth(max(380, self.minimumSizeHint().width()))
 
     def _connect(self) -> None:
         self._wish(self.bones.open_asked, self._ask_dataset)
@@ -275,8 +276,9 @@ class Workspace(QWidget):
             self.open_dataset(folder)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Watch the window that the dock has come to lie in."""
+        """Watch the window that the dock has come to lie in, and take the room that its theme needs."""
         super().showEvent(event)
+        self.setMinimumWidth(self.minimumSizeHint().width())
         self.window().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

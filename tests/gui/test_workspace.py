@@ -10,6 +10,7 @@ import psutil
 import pytest
 from qtpy.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from qtpy.QtGui import QDropEvent
+from qtpy.QtWidgets import QApplication
 
 from napari_rpdl.data.dataset import Dataset, DatasetWriter
 from napari_rpdl.data.nifti import write_volume
@@ -479,4 +480,24 @@ def test_the_bone_is_seen_with_a_dark_cavity(make_napari_viewer_proxy, small_dat
     assert bone.mean() > 0.05
     darker = (before - after).sum(axis=-1) > 60
     assert 0.005 < (darker & bone).mean() < bone.mean()
+    workspace.jobs.close()
+
+
+@pytest.mark.needs_display
+def test_nothing_is_cut_off_at_the_right(make_napari_viewer_proxy, small_dataset, qtbot, idle) -> None:
+    viewer = make_napari_viewer_proxy(show=True)
+    workspace = Workspace(viewer)
+    viewer.window.add_dock_widget(workspace)
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    qtbot.waitUntil(workspace.isVisible)
+    bar, train = workspace.tabs.tabBar(), workspace.train
+    for index in range(bar.count()):
+        workspace.tabs.setCurrentIndex(index)
+        QApplication.processEvents()
+        column = workspace.tabs.currentWidget()
+        assert column.viewport().width() >= column.widget().minimumSizeHint().width(), bar.tabText(index)
+        if column.isAncestorOf(train):
+            assert train.preset.width() > train.fontMetrics().horizontalAdvance(train.preset.currentText())
+    assert bar.width() >= bar.sizeHint().width()
     workspace.jobs.close()

@@ -14,6 +14,7 @@ from qtpy.QtWidgets import (
     QListWidgetItem,
     QMessageBox,
     QProgressBar,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -54,6 +55,7 @@ class TrainPanel(QWidget):
         self.preset = Choice(tuple(PRESETS))
         self.preset.offer(tuple(PRESETS), [_PRESETS.get(name, name) for name in PRESETS])
         self.preset.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.preset.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.preset.setToolTip("Fills the form below; then change what you like.")
         self.form: SettingsForm[TrainingSettings] = SettingsForm(TrainingSettings, BASIC)
         self.hold_out = QListWidget()
