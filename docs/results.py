@@ -10,7 +10,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from PIL import Image
+from few_colors import keep_few_colors
 
 from napari_rpdl.cli.app import main as napari_rpdl
 
@@ -20,7 +20,6 @@ STUDIES = {"bones": "bones", "surgeons": "surgeons", "presets": "bones"}
 """Settings phantom_<key>.json, and the experiment that they are for."""
 ROWS = ("--cases", "bone_1", "bone_4", "bone_9", "--surgeons", "surgeon_1", "surgeon_4", "surgeon_7")
 COLUMNS = {"WCEL": "wcel", "DL": "dice", "RPDL": "rpdl", "default": "bce+surgeon-dice"}
-COLORS = 256
 
 
 def do(*words: str) -> None:
@@ -63,9 +62,9 @@ def collect(folder: Path) -> None:
 
 
 def keep(picture: Path, name: str) -> None:
-    """Write a picture with few colours, so that it is small."""
-    few = Image.open(picture).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
-    few.save(HERE / name, optimize=True)
+    """Put a small copy of a picture beside the tables."""
+    shutil.copyfile(picture, HERE / name)
+    keep_few_colors(HERE / name)
 
 
 def main() -> None:
