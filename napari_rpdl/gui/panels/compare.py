@@ -58,6 +58,7 @@ class ComparePanel(QWidget):
         super().__init__(parent, Qt.WindowType.Window)
         self._comparison = comparison
         self.grid: TileGrid | None = None
+        self._watched = False
         self.bones = QListWidget()
         self.columns = QListWidget()
         self.reference = Choice(())
@@ -175,18 +176,21 @@ class ComparePanel(QWidget):
         self.save_button.allow(any(tile.content for row in tiles for tile in row.tiles), _NO_BONE)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Make the grid when it is first seen: OpenGL takes its time."""
+        """Make the grid when it is first seen: OpenGL takes its time, and Qt 6 shows the window again for it."""
         if self.grid is None:
             self.grid = TileGrid()
             self.grid.tile_chosen.connect(self._choose_tile)
             self._place.insertWidget(0, self.grid, stretch=1)
         self._show_tiles(self._comparison.tiles)
         super().showEvent(event)
-        self.opened.emit()
+        if not self._watched:
+            self._watched = True
+            self.opened.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Tell that nobody looks any more."""
         super().closeEvent(event)
+        self._watched = False
         self.closed.emit()
 
     # -- wishing ----------------------------------------------------------------------
