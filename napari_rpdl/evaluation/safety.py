@@ -65,12 +65,13 @@ def voxels_within(mask: Mask, case: Case, margin: float) -> dict[str, int]:
     labels = case.labels()
     drilled = np.multiply(np.argwhere(mask), case.grid.steps, dtype=np.float64)
     near: dict[str, int] = {}
-    for name, codes in _critical_codes(case).items():
+    for name, codes in critical_codes(case).items():
         near[name] = _count_within(drilled, np.isin(labels, codes), case.grid.steps, margin)
     return near
 
 
-def _critical_codes(case: Case) -> dict[str, list[int]]:
+def critical_codes(case: Case) -> dict[str, list[int]]:
+    """Return the codes of each critical structure by its name, in the table's order."""
     codes: dict[str, list[int]] = {}
     for structure in case.table.structures:
         if structure.role == "critical":

@@ -22,6 +22,7 @@ from napari_rpdl.gui.meshes import NOTHING, Mesh
 from napari_rpdl.gui.palette import AGREED, NETWORK, surgeon_color
 from napari_rpdl.gui.roles import (
     BONE,
+    CONSENSUS,
     CROSSHAIR,
     CT,
     CUT_FACE,
@@ -33,6 +34,7 @@ from napari_rpdl.gui.roles import (
     REGIONS,
     SPREAD,
     STRUCTURES,
+    WALL,
     YARDSTICK,
     YARDSTICK_OUTLINE,
     fits,
@@ -98,7 +100,7 @@ class Layers:
 
     def cut_bone(self, plane: Plane | None, structures: bool) -> None:
         """Cut the bone's surface, and the structures' if asked, along a plane in voxels; leave them whole for None."""
-        for role, asked in ((BONE, True), (STRUCTURES, structures)):
+        for role, asked in ((BONE, True), (WALL, True), (STRUCTURES, structures)):
             if (layer := self._slots.find(role)) is not None:
                 planes = [clipping(plane, self.standpoint.grid)] if plane is not None and asked else []
                 layer.experimental_clipping_planes = planes
@@ -107,6 +109,16 @@ class Layers:
         """Close the cut bone."""
         if not mesh.is_empty or self._slots.find(CUT_FACE) is not None:
             self._slots.surface(CUT_FACE, mesh)
+
+    def show_wall(self, mesh: Mesh | None) -> None:
+        """Show in 3-D the wall of a cavity, in place of glassy regions that would cover it; or nothing."""
+        if mesh is None:
+            self._slots.want(WALL, False)
+        else:
+            layer, bone = self._slots.surface(WALL, mesh), self._slots.find(BONE)
+            if bone is not None:
+                layer.experimental_clipping_planes = bone.experimental_clipping_planes
+        self._apply_dimension()
 
     def show_crosshair(self, mesh: Mesh | None) -> None:
         """Show in 3-D where the slices cross, through the bone; or nothing."""
@@ -252,6 +264,8 @@ class Layers:
     def _fits_dimension(self, role: str) -> bool:
         is_3d = self.standpoint.is_3d
         if is_3d and self.drilling.hides(role):
+            return False
+        if is_3d and role in (REGIONS, CONSENSUS) and self._slots.wanted.get(WALL):
             return False
         if is_3d and (
             (role == NETWORK_SURFACE and self._uncovered) or (role == PROBABILITY and (self._uncovered or self._solid))

@@ -5,7 +5,7 @@ RPMAP, PROBABILITY, NETWORK_REGION, REGIONS = "RPMap", "Probability", "Predicted
 NETWORK_SURFACE, SPREAD = "Predicted surface", "Uncertainty"
 YARDSTICK, YARDSTICK_OUTLINE = "Yardstick", "Yardstick (slices)"
 CONSENSUS, CONSENSUS_OUTLINE, DIFFERENCES = "Consensus", "Consensus (slices)", "Differences"
-CUT_FACE, CROSSHAIR = "Cut face", "Crosshair"
+CUT_FACE, CROSSHAIR, WALL = "Cut face", "Crosshair", "Cavity wall"
 DRILLED_BONE, DRILL_SITE, BEING_DRILLED, BURR = "Drilled bone", "Drill site", "Being drilled", "Burr"
 _IN_3D = (
     DRILLED_BONE,
@@ -13,6 +13,7 @@ _IN_3D = (
     BONE,
     STRUCTURES,
     CUT_FACE,
+    WALL,
     REGIONS,
     CONSENSUS,
     NETWORK_SURFACE,
@@ -21,7 +22,7 @@ _IN_3D = (
 )
 _IN_SLICES = (BEING_DRILLED, CT, LABELS, NETWORK_REGION, CONSENSUS_OUTLINE, DIFFERENCES, YARDSTICK_OUTLINE)
 _ORDER = (
-    *(CT, LABELS, STRUCTURES, BONE, CUT_FACE, REGIONS, CONSENSUS, YARDSTICK, NETWORK_SURFACE),
+    *(CT, LABELS, STRUCTURES, BONE, CUT_FACE, WALL, REGIONS, CONSENSUS, YARDSTICK, NETWORK_SURFACE),
     *(
         DRILLED_BONE,
         DRILL_SITE,

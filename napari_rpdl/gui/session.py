@@ -14,11 +14,11 @@ from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.drill_log import Mode
-from napari_rpdl.evaluation.clearance import Clearance
 from napari_rpdl.evaluation.hot_spots import HotSpot
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.scoring import Scores
+from napari_rpdl.evaluation.wall_safety import WallSafety
 from napari_rpdl.evaluation.yardsticks import Yardstick
 from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.gui.cut import WHOLE, Cut
@@ -39,6 +39,7 @@ PAPER_RULES = DecisionSettings()
 BURR = DrillingSettings()
 BY_NOBODY = ""
 BY_NETWORK = "the network"
+BY_CONSENSUS = "the consensus"
 """Who else than a surgeon can have drilled the bone that is shown (no surgeon's name holds a space)."""
 
 
@@ -160,7 +161,9 @@ class Session:
         consensus: what at least so many surgeons drilled is shown; nothing for 0.
         implication: what the votes look like, and what the map makes of them.
         probe: what is known about the voxel that was clicked.
-        clearances: how close the chosen region comes to critical structures.
+        measured: whose region is measured; ``BY_NOBODY`` for none.
+        safety: how close its wall comes to each critical structure.
+        wall_shown: whether that wall is coloured in 3-D.
         agreement: what the surgeons of ``case`` agree on.
         hot_spots: where they disagree most.
         training: the training that runs or ran last.
@@ -215,7 +218,9 @@ class Session:
     consensus: int = 0
     implication: Implication | None = None
     probe: Probe | None = None
-    clearances: tuple[Clearance, ...] = ()
+    measured: str = BY_NOBODY
+    safety: tuple[WallSafety, ...] = ()
+    wall_shown: bool = False
     agreement: CaseAgreement | None = None
     hot_spots: tuple[HotSpot, ...] = ()
     training: TrainingState = TrainingState()

@@ -8,6 +8,7 @@ from napari_rpdl.data.volume import Grid
 from napari_rpdl.gui.camera import View, stance
 
 _STORED_ORDER = (0, 1, 2)
+_NEAR = 2.5
 
 
 class Standpoint:
@@ -56,6 +57,15 @@ class Standpoint:
         """Slice through a voxel (z, y, x)."""
         placed = zip(self.grid.origin, self.grid.steps, voxel, strict=True)
         self._viewer.dims.set_point((0, 1, 2), [origin + step * index for origin, step, index in placed])
+
+    def fly_to(self, voxel: tuple[int, int, int]) -> None:
+        """Bring a voxel (z, y, x) near, in the middle of the 3-D picture; the gaze keeps its direction."""
+        self.set_3d(True)
+        self._viewer.reset_view(reset_camera_angle=False)
+        camera, grid = self._viewer.scene.camera, self.grid
+        placed = zip(grid.origin, grid.steps, voxel, strict=True)
+        camera.center = tuple(origin + step * index for origin, step, index in placed)
+        camera.zoom *= _NEAR
 
     def follow(self, hear: Callable[[tuple[int, int, int] | None], None]) -> None:
         """Tell from now on which voxel (z, y, x) the sliders point at, None outside the grid."""

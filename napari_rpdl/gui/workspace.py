@@ -22,6 +22,7 @@ from qtpy.QtWidgets import (
 
 from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.errors import InputError
+from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.events import Event, Failed
 from napari_rpdl.gui.camera import VIEWS
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
@@ -33,6 +34,7 @@ from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.gui.coordinators.overview import OverviewCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
+from napari_rpdl.gui.coordinators.safety import SafetyCoordinator
 from napari_rpdl.gui.coordinators.studies import StudyCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
 from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
@@ -67,8 +69,10 @@ class Workspace(QWidget):
         layers = Layers(napari_viewer)
         self.cases = CaseCoordinator(self.session, layers, self.jobs)
         self.maps = MapCoordinator(self.session, layers, self.jobs)
+        self.cases.consensus = self.maps.region
         self.disputes = DisputeCoordinator(self.session, self.jobs)
-        self.inspection = InspectionCoordinator(self.session, layers, self.jobs, self.cases.region_of)
+        self.inspection = InspectionCoordinator(self.session, layers, self.cases.region_of)
+        self.safety = SafetyCoordinator(self.session, layers, self.jobs, self.cases)
         self.trainings = TrainingCoordinator(self.session, self.jobs)
         self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
         self.yardsticks = YardstickCoordinator(self.session, layers, self.jobs, self.cases.choose_surgeons)
@@ -175,8 +179,10 @@ class Workspace(QWidget):
         self._wish(self.rpmap.settings_chosen, self.maps.choose_settings)
         self._wish(self.surgeons.pair_chosen, self.cases.compare)
         self._wish(self.surgeons.place_chosen, self.inspection.go_to)
-        self._wish(self.inspect.region_chosen, self._inspect)
-        self._wish(self.inspect.place_chosen, self.inspection.go_to)
+        self._wish(self.inspect.region_chosen, self.safety.measure)
+        self._wish(self.inspect.wall_chosen, self.safety.show_wall)
+        self._wish(self.inspect.place_chosen, self.inspection.look_at)
+        self._wish(self.inspect.flight_chosen, self._fly_to)
         self._wish(self.rpmap.left_out_chosen, self.maps.leave_out)
         self._wish(self.rpmap.consensus_chosen, self.maps.choose_consensus)
         self._wish(self.train.train_asked, lambda: self.trainings.train(self.train.wish()))
@@ -220,11 +226,11 @@ class Workspace(QWidget):
         self.predictions.choose_run(run)
         self.show_tab("Predict")
 
-    def _inspect(self, who: str) -> None:
-        """Measure a region, and show it."""
-        self.inspection.measure(who)
-        if self.session.case is not None and who in self.session.case.surgeons:
-            self.cases.choose_surgeons((who,))
+    def _fly_to(self, voxel: Voxel) -> None:
+        """Bring a voxel near in 3-D, and show it in three slices."""
+        self.sights.show_slices(True)
+        self.inspection.look_at(voxel)
+        self._layers.standpoint.fly_to(voxel)
 
     def _remember(self) -> None:
         session = self.session.events

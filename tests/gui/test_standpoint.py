@@ -62,3 +62,17 @@ def test_whoever_follows_hears_of_the_voxel_the_sliders_point_at(small_case) -> 
     assert heard[-1] == (3, 4, 5)
     viewer.layers.clear()
     assert heard[-1] is None
+
+
+def test_flying_brings_a_voxel_near_and_keeps_the_gaze(viewer, stands) -> None:
+    stands.set_3d(True)
+    stands.fit()
+    far, gaze = viewer.scene.camera.zoom, tuple(viewer.scene.camera.view_direction)
+    stands.set_3d(False)
+    stands.fly_to((2, 3, 4))
+    grid = stands.grid
+    assert stands.is_3d
+    placed = [origin + step * index for origin, step, index in zip(grid.origin, grid.steps, (2, 3, 4), strict=True)]
+    assert viewer.scene.camera.center == pytest.approx(placed)
+    assert viewer.scene.camera.zoom == pytest.approx(2.5 * far)
+    assert viewer.scene.camera.view_direction == pytest.approx(gaze)

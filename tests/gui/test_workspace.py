@@ -19,7 +19,7 @@ from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.contributions import ask, workspace_of
 from napari_rpdl.gui.dialogs import DrilledVolumesDialog
-from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
+from napari_rpdl.gui.session import BY_CONSENSUS, BY_NETWORK, BY_NOBODY
 from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.learning.attachment import running
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
@@ -182,6 +182,41 @@ def test_worths_are_dragged_typed_and_reset_and_disputes_are_visited(opened, vie
     qtbot.mouseClick(spots.viewport(), Qt.MouseButton.LeftButton, pos=spots.visualItemRect(spots.item(0, 0)).center())
     assert session.probe.voxel == session.hot_spots[0].voxel
     assert viewer.dims.point == pytest.approx(np.multiply(session.probe.voxel, session.case.grid.steps))
+
+
+def test_safety_is_measured_coloured_and_flown_to(opened, viewer, qtbot, idle, errors) -> None:
+    session, panel = opened.session, opened.inspect
+    opened.show_tab("Inspect")
+    panel.region.setCurrentIndex(panel.region.findData("surgeon_3"))
+    qtbot.mouseClick(panel.wall_box, Qt.MouseButton.LeftButton, pos=QPoint(8, panel.wall_box.height() // 2))
+    idle(opened.jobs)
+    assert session.left_by == "surgeon_3"
+    assert viewer.layers[shown.WALL].visible
+    assert [one.clearance.structure for one in session.safety] == [
+        panel.table.item(row, 0).text() for row in range(panel.table.rowCount())
+    ]
+    opened.bones.slices_button.click()
+    assert not viewer.layers[shown.WALL].visible
+    row = panel.table.visualItemRect(panel.table.item(1, 0)).center()
+    qtbot.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    qtbot.mouseDClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    idle(opened.jobs)
+    closest = session.safety[1].clearance.voxel
+    assert viewer.dims.ndisplay == 3
+    assert viewer.scene.camera.center == pytest.approx(np.multiply(closest, session.case.grid.steps))
+    assert opened.sights.ortho.isVisible()
+    assert session.cursor == session.probe.voxel == closest
+    panel.region.setCurrentIndex(panel.region.findData(BY_CONSENSUS))
+    idle(opened.jobs)
+    opened.rpmap.consensus.setValue(3)
+    qtbot.wait(300)
+    idle(opened.jobs)
+    everyone = np.all(session.case.masks(), axis=0)
+    assert np.array_equal(opened.cases.region_of(session.case, BY_CONSENSUS), everyone)
+    assert session.left_by == BY_CONSENSUS
+    assert session.safety
+    opened.sights.show_slices(False)
+    assert errors == []
 
 
 def test_rules_decide_what_is_drilled_by_the_real_controls(opened, viewer, qtbot, idle, errors, monkeypatch) -> None:

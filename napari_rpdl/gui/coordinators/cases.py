@@ -1,6 +1,6 @@
 """Which bone is shown, and how."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,14 @@ from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.meshes import Mesh, joined
 from napari_rpdl.gui.opening import Opened, Solids, open_case, ranked, regions_of, solids_of_case
 from napari_rpdl.gui.palette import surgeon_color
-from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
+from napari_rpdl.gui.session import BY_CONSENSUS, BY_NETWORK, BY_NOBODY, Session
 
 
 class CaseCoordinator:
     """Opens datasets, loads bones, makes their surfaces."""
 
     def __init__(self, session: Session, layers: Layers, jobs: Jobs) -> None:
+        self.consensus: Callable[[], Mask | None] = lambda: None
         self._session, self._layers, self._jobs = session, layers, jobs
         self._structures: dict[int, Mesh] = {}
         self._framed = False
@@ -120,8 +121,10 @@ class CaseCoordinator:
         )
 
     def region_of(self, case: Case, who: str) -> Mask | None:
-        """Return what a surgeon or the network drilled of the bone in the viewer; None for nobody."""
+        """Return what a surgeon, the network or the consensus drilled of the bone in the viewer; None for nobody."""
         decision = self._session.decision
+        if who == BY_CONSENSUS:
+            return self.consensus()
         if who == BY_NETWORK:
             return decision.mask if decision is not None else None
         return None if who == BY_NOBODY else case.annotation(who).mask

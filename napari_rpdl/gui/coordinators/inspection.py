@@ -1,4 +1,4 @@
-"""What lies where a person clicks, and how close a region comes to what must not be touched."""
+"""What lies where a person clicks."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 
 from napari_rpdl.data.case import Case, Mask
-from napari_rpdl.evaluation.clearance import Clearance, clearances
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.probe import probe
-from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.session import BY_NOBODY, Session
 
@@ -18,17 +16,14 @@ _STILL = 3  # pixels that a hand may tremble in a click
 
 
 class InspectionCoordinator:
-    """Probes voxels and measures clearances.
+    """Probes voxels.
 
     Args:
         region_of: returns what a surgeon or the network drilled of a case, None where unknown.
     """
 
-    def __init__(
-        self, session: Session, layers: Layers, jobs: Jobs, region_of: Callable[[Case, str], Mask | None]
-    ) -> None:
-        self._session, self._layers, self._jobs, self._region_of = session, layers, jobs, region_of
-        self._who = BY_NOBODY
+    def __init__(self, session: Session, layers: Layers, region_of: Callable[[Case, str], Mask | None]) -> None:
+        self._session, self._layers, self._region_of = session, layers, region_of
         session.events.case.connect(self._start_anew)
 
     def clicked(self, _: Any, event: Any) -> Iterator[None]:
@@ -60,22 +55,14 @@ class InspectionCoordinator:
         if self._session.case is not None:
             self._session.probe = probe(self._session.case, voxel)
 
-    def measure(self, who: str) -> None:
-        """Measure how close the region of a surgeon or the network comes to critical structures."""
-        case, self._who = self._session.case, who
-        region = self._region_of(case, who) if case is not None and who != BY_NOBODY else None
-        self._session.clearances = ()
-        if case is not None and region is not None:
-            self._jobs.start("clearances", computing(_clearances, case, region), self._hear)
+    def look_at(self, voxel: Voxel) -> None:
+        """Tell what is known of a voxel; slices and crosshair go there, 3-D stays 3-D."""
+        if self._session.case is not None:
+            self._session.probe = probe(self._session.case, voxel)
 
-    def _hear(self, event: object) -> None:
-        if isinstance(event, Made) and self._session.shows(event.value[0]):
-            self._session.clearances = event.value[1]
-
-    def _start_anew(self, case: Case | None) -> None:
-        """Forget the last bone; measure the same surgeon on the next."""
+    def _start_anew(self, _: Case | None) -> None:
+        """Forget the last bone."""
         self._session.probe = None
-        self.measure(self._who if case is not None and self._who in case.surgeons else BY_NOBODY)
 
     def _seen(self, case: Case, point: Any, direction: Any) -> Voxel | None:
         """Return the first voxel of matter on the line of sight."""
@@ -95,7 +82,3 @@ class InspectionCoordinator:
             return None
         z, y, x = places[met[0]].tolist()
         return z, y, x
-
-
-def _clearances(case: Case, region: Mask) -> tuple[str, tuple[Clearance, ...]]:
-    return case.case_id, clearances(region, case)

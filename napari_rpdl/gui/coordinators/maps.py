@@ -72,6 +72,14 @@ class MapCoordinator:
         self._session.consensus = votes
         self._show_consensus()
 
+    def region(self) -> Mask | None:
+        """Return the consensus that is shown, else what the map means; None where nobody counts."""
+        implied, counted = self._session.implication, self._counted()
+        votes = self._session.consensus or (implied.votes if implied is not None else 0)
+        if self._ballots is None or not 0 < votes <= sum(counted):
+            return None
+        return self._ballots.at_least(votes, counted)
+
     # -- counting ---------------------------------------------------------------------
 
     def _count(self, case: Case | None) -> None:

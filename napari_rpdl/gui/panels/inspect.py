@@ -1,33 +1,38 @@
 """What lies where a person clicked, and what a region comes close to."""
 
-from qtpy.QtCore import Qt, Signal
-from qtpy.QtGui import QColor
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from napari_rpdl.data.case import Case
-from napari_rpdl.evaluation.clearance import Clearance
 from napari_rpdl.evaluation.probe import Probe
+from napari_rpdl.evaluation.wall_safety import WallSafety
 from napari_rpdl.gui.controls import Choice, heading, note
-from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
+from napari_rpdl.gui.safety_table import SafetyTable, legend, words
+from napari_rpdl.gui.session import BY_CONSENSUS, BY_NETWORK, BY_NOBODY, Session
 
 _HINT = "Click the bone in the picture."
-_ALARM = {"inside": "#ff6b6b", "below resolution": "#ffa94d", "< 1 mm": "#ffd43b"}
+_HOW = "Click a line for its figures, double-click it to fly to the closest point. Between centres of voxels."
+_NOTHING = "No critical structure of this bone is known."
 
 
 class InspectPanel(QWidget):
-    """Wishes: measure a region, go to a place. Shows: the voxel that was clicked, and clearances."""
+    """Wishes: measure a region, colour its wall, go to a place. Shows: the voxel that was clicked, and the safety."""
 
     region_chosen = Signal(str)
+    wall_chosen = Signal(bool)
     place_chosen = Signal(object)
+    flight_chosen = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._clearances: tuple[Clearance, ...] = ()
         self.voxel = note(_HINT)
         self.region = Choice(())
         self.region.setToolTip("Whose drilled region is measured.")
-        self.table = _table()
+        self.wall_box = QCheckBox("Colour the cavity's wall by distance, in 3-D")
+        self.table = SafetyTable()
+        self.legend = note("")
+        self.figures = note(_HOW)
         self._arrange()
         self._connect()
         self._offer(session.case)
@@ -37,51 +42,45 @@ class InspectPanel(QWidget):
         rows.addWidget(heading("Voxel"))
         rows.addWidget(self.voxel)
         rows.addWidget(heading("Distance to critical structures"))
-        rows.addWidget(self.region)
+        for widget in (self.region, self.wall_box, self.legend):
+            rows.addWidget(widget)
         rows.addWidget(self.table, stretch=1)
-        rows.addWidget(note("Between the centres of the closest voxels. Click a line to go there."))
+        rows.addWidget(self.figures)
 
     def _connect(self) -> None:
         events = self._session.events
         self.region.currentIndexChanged.connect(lambda _: self.region_chosen.emit(self.region.currentData()))
-        self.table.cellClicked.connect(lambda row, _: self.place_chosen.emit(self._clearances[row].voxel))
+        self.wall_box.clicked.connect(self.wall_chosen)
+        self.table.chosen.connect(self._tell)
+        self.table.flight_asked.connect(lambda one: self.flight_chosen.emit(one.clearance.voxel))
         events.probe.connect(self._show_probe)
-        events.clearances.connect(self._show_clearances)
+        events.safety.connect(self._show_safety)
+        events.wall_shown.connect(lambda shown: self.wall_box.setChecked(shown))
         events.case.connect(self._offer)
         events.prediction.connect(lambda _: self._offer(self._session.case))
 
     def _offer(self, case: Case | None) -> None:
-        who = [BY_NOBODY, *(case.surgeons if case else ())] + ([BY_NETWORK] if self._session.prediction else [])
+        surgeons = case.surgeons if case else ()
+        who = [BY_NOBODY, *surgeons]
+        who += [BY_CONSENSUS] if surgeons else []
+        who += [BY_NETWORK] if self._session.prediction else []
         self.region.offer(who, ["choose whose region", *who[1:]])
+        known = case is not None and case.structures is not None
+        for control in (self.region, self.wall_box):
+            control.setEnabled(known)
+            control.setToolTip("" if known else "Needs a bone with structures.")
+        self.legend.setText(legend("mm" if case is None or case.grid.spacing_known else "voxels"))
 
     def _show_probe(self, found: Probe | None) -> None:
         self.voxel.setText(_HINT if found is None else _sentences(found))
 
-    def _show_clearances(self, found: tuple[Clearance, ...]) -> None:
-        self._clearances = found
-        self.table.setRowCount(len(found))
-        for row, one in enumerate(found):
-            cells = (one.structure, f"{one.distance:.1f} {one.unit}", one.band, str(one.inside or ""))
-            for column, text in enumerate(cells):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                if one.band in _ALARM:
-                    item.setForeground(QColor(_ALARM[one.band]))
-                self.table.setItem(row, column, item)
+    def _show_safety(self, found: tuple[WallSafety, ...]) -> None:
+        self.table.show_safety(found)
+        self.figures.setText(_HOW if found or self._session.measured == BY_NOBODY else _NOTHING)
 
-
-def _table() -> QTableWidget:
-    table = QTableWidget(0, 4)
-    table.setHorizontalHeaderLabels(["Structure", "Distance", "Band", "Inside"])
-    table.horizontalHeaderItem(3).setToolTip("Voxels of the structure inside the region.")
-    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    table.verticalHeader().hide()
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setCursor(Qt.CursorShape.PointingHandCursor)
-    table.setMinimumHeight(240)
-    return table
+    def _tell(self, one: WallSafety) -> None:
+        self.figures.setText(words(one).replace("<", "&lt;").replace("\n", "<br>"))
+        self.place_chosen.emit(one.clearance.voxel)
 
 
 def _sentences(found: Probe) -> str:

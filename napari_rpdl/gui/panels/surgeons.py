@@ -13,7 +13,7 @@ from napari_rpdl.evaluation.hot_spots import HotSpot
 from napari_rpdl.gui.controls import Button, Choice, Tick, heading, note
 from napari_rpdl.gui.heat_map import HeatMap
 from napari_rpdl.gui.palette import surgeon_color
-from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
+from napari_rpdl.gui.session import BY_CONSENSUS, BY_NETWORK, BY_NOBODY, Session
 from napari_rpdl.gui.spot_table import SpotTable
 
 _NONE = "No surgeon has drilled this bone."
@@ -84,8 +84,9 @@ class SurgeonsPanel(QWidget):
         if tuple(self.ticks) != surgeons:
             self._rebuild(surgeons)
         for surgeon, tick in self.ticks.items():
-            tick.setText(f"{surgeon}   {_extent(case, surgeon)}" if case else surgeon)
-            tick.setToolTip(_EXTENT)
+            extent, tip = _extent(case, surgeon) if case else ("", "")
+            tick.setText(f"{surgeon}   {extent}")
+            tick.setToolTip(tip)
         for button in (self.all_button, self.none_button):
             button.allow(bool(surgeons), _NONE)
         self._offer(case)
@@ -106,7 +107,8 @@ class SurgeonsPanel(QWidget):
 
     def _offer(self, case: Case | None) -> None:
         surgeons = case.surgeons if case else ()
-        who = [BY_NOBODY, *surgeons] + ([BY_NETWORK] if self._session.prediction else [])
+        who = [BY_NOBODY, *surgeons] + ([BY_CONSENSUS] if surgeons else [])
+        who += [BY_NETWORK] if self._session.prediction else []
         words = ["before drilling"] + [f"as left by {name}" for name in who[1:]]
         self.left_by.offer(who, words)
         self.left_by.choose(self._session.left_by if self._session.left_by in who else BY_NOBODY)
@@ -137,16 +139,16 @@ class SurgeonsPanel(QWidget):
         self.surgeons_chosen.emit(tuple(name for name, tick in self.ticks.items() if tick.isChecked()))
 
 
-def _extent(case: Case, surgeon: str) -> str:
-    """Return how much and how deep a surgeon drilled, in cm³ and mm, or in voxels where the spacing is unknown."""
+def _extent(case: Case, surgeon: str) -> tuple[str, str]:
+    """Return how much and how deep a surgeon drilled (cm³ and mm, or voxels), and more words about it."""
     mask = case.annotation(surgeon).mask
     voxels = np.count_nonzero(mask)
     known = case.grid.spacing_known
     volume = f"{voxels * prod(case.grid.steps) / 1000:.2f} cm³" if known else f"{voxels:,} voxels"
     if case.side is None:
-        return volume
+        return volume, _EXTENT
     depths, unit = cavity_depths(mask, case), "mm" if known else "voxels"
-    return f"{volume}, {depths.most:.0f} {unit} deep (mean {depths.mean:.0f})"
+    return f"{volume}, {depths.most:.0f} {unit} deep", f"{_EXTENT} Here {depths.mean:.1f} {unit} as a mean."
 
 
 def _sentence(agreement: CaseAgreement | None) -> str:

@@ -9,9 +9,9 @@ from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
 
 
 @pytest.fixture
-def inspection(session, layers, jobs, small_case) -> InspectionCoordinator:
+def inspection(session, layers, small_case) -> InspectionCoordinator:
     layers.show_case(small_case)
-    made = InspectionCoordinator(session, layers, jobs, lambda case, who: case.annotation(who).mask)
+    made = InspectionCoordinator(session, layers, lambda case, who: case.annotation(who).mask)
     session.case = small_case
     return made
 
@@ -53,18 +53,12 @@ def test_in_3d_the_first_matter_on_the_line_of_sight_counts(inspection, session,
     assert session.probe.voxel == (8, 6, 11 - drilled.sum())
 
 
-def test_clearances_are_measured_anew_on_the_next_bone(inspection, session, viewer, small_dataset) -> None:
-    inspection.measure("surgeon_1")
-    assert {one.structure for one in session.clearances} == {"facial nerve", "dura"}
-    inspection.go_to(session.clearances[0].voxel)
-    assert viewer.dims.point == pytest.approx(session.clearances[0].voxel)
-    assert session.probe.nearest.distance == 0
-    first = session.clearances
+def test_going_to_a_voxel_slices_and_looking_stays_in_3d(inspection, session, viewer, layers, small_dataset) -> None:
+    inspection.go_to((3, 4, 5))
+    assert viewer.dims.point == pytest.approx((3, 4, 5))
+    layers.standpoint.set_3d(True)
+    inspection.look_at((8, 6, 9))
+    assert session.probe.voxel == (8, 6, 9)
+    assert layers.standpoint.is_3d
     session.case = small_dataset.case("bone_2")
     assert session.probe is None
-    assert session.clearances
-    assert session.clearances != first
-    inspection.measure("")
-    assert session.clearances == ()
-    session.case = small_dataset.case("bone_3")
-    assert session.clearances == ()

@@ -1,13 +1,15 @@
 """The panel of inspection."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from napari_rpdl.evaluation.clearance import Clearance
 from napari_rpdl.evaluation.probe import Nearest, Probe
+from napari_rpdl.evaluation.wall_safety import WallSafety
 from napari_rpdl.gui.panels.inspect import InspectPanel
-from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
+from napari_rpdl.gui.session import BY_CONSENSUS, BY_NETWORK, BY_NOBODY
 
 
 @pytest.fixture
@@ -28,24 +30,39 @@ def test_a_voxel_is_told_in_sentences(panel, session) -> None:
 
 
 def test_a_line_of_the_table_leads_to_its_place(panel, session, heard) -> None:
-    session.clearances = (
-        Clearance("dura", 3, 0.0, "mm", "inside", (4, 5, 6)),
-        Clearance("incus", 0, 2.5, "mm", "2-3 mm", (7, 8, 9)),
-    )
-    rows = [[panel.table.item(row, column).text() for column in range(4)] for row in range(2)]
-    assert rows == [["dura", "0.0 mm", "inside", "3"], ["incus", "2.5 mm", "2-3 mm", ""]]
-    places = heard(panel.place_chosen)
+    near = WallSafety(Clearance("dura", 3, 0.0, "mm", "inside", (4, 5, 6)), (4, 5, 6), (3, 0, 0, 0, 0, 1), 1.0, 1.5)
+    far = WallSafety(Clearance("incus", 0, 2.5, "mm", "2-3 mm", (7, 8, 9)), (7, 8, 5), (0, 0, 0, 0, 4, 0), 0.0, None)
+    session.measured = "surgeon_1"
+    session.safety = (near, far)
+    assert [panel.table.item(row, 1).text() for row in range(2)] == ["inside (3)", "2.5 mm"]
+    places, flights = heard(panel.place_chosen), heard(panel.flight_chosen)
     panel.table.cellClicked.emit(1, 0)
     assert places == [(7, 8, 9)]
+    assert "2-3 mm: 4 voxels (100.0%)" in panel.figures.text()
+    panel.table.cellDoubleClicked.emit(0, 0)
+    assert flights == [(4, 5, 6)]
+    session.safety = ()
+    assert "No critical structure" in panel.figures.text()
+
+
+def test_the_wall_is_a_wish_and_needs_structures(panel, session, small_case, heard) -> None:
+    wishes = heard(panel.wall_chosen)
+    panel.wall_box.click()
+    assert wishes == [True]
+    session.wall_shown = True
+    assert panel.wall_box.isChecked()
+    session.case = replace(small_case, structures=None)
+    assert not panel.wall_box.isEnabled()
+    assert "structures" in panel.region.toolTip()
 
 
 def test_regions_of_surgeons_and_network_can_be_measured(panel, session, small_case, small_dataset, heard) -> None:
     offered = [panel.region.itemData(row) for row in range(panel.region.count())]
-    assert offered == [BY_NOBODY, *small_case.surgeons]
+    assert offered == [BY_NOBODY, *small_case.surgeons, BY_CONSENSUS]
     chosen = heard(panel.region_chosen)
     panel.region.setCurrentIndex(2)
     session.case = small_dataset.case("bone_2")
     assert chosen == ["surgeon_2"]
     assert panel.region.currentData() == "surgeon_2"
     session.prediction = SimpleNamespace(case_id="bone_2")
-    assert panel.region.findData(BY_NETWORK) == 4
+    assert panel.region.findData(BY_NETWORK) == 5

@@ -7,7 +7,7 @@ import pytest
 from napari_rpdl.consensus.agreement import case_agreement
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
-from napari_rpdl.gui.session import BY_NOBODY
+from napari_rpdl.gui.session import BY_CONSENSUS, BY_NOBODY
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_ticks_are_wishes_and_follow_the_session_silently(panel, session, small_
 def test_the_bone_can_be_seen_as_each_surgeon_left_it(panel, session, small_case, heard) -> None:
     session.case = small_case
     offered = [panel.left_by.itemData(row) for row in range(panel.left_by.count())]
-    assert offered == [BY_NOBODY, *small_case.surgeons]
+    assert offered == [BY_NOBODY, *small_case.surgeons, BY_CONSENSUS]
     asked = heard(panel.left_by_chosen)
     panel.left_by.setCurrentIndex(2)
     assert asked == ["surgeon_2"]
