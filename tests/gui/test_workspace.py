@@ -20,6 +20,7 @@ from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.contributions import ask, workspace_of
 from napari_rpdl.gui.dialogs import DrilledVolumesDialog
 from napari_rpdl.gui.session import BY_CONSENSUS, BY_NETWORK, BY_NOBODY
+from napari_rpdl.gui.sights import SLICES_TITLE
 from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.learning.attachment import running
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
@@ -204,7 +205,7 @@ def test_safety_is_measured_coloured_and_flown_to(opened, viewer, qtbot, idle, e
     closest = session.safety[1].clearance.voxel
     assert viewer.dims.ndisplay == 3
     assert viewer.scene.camera.center == pytest.approx(np.multiply(closest, session.case.grid.steps))
-    assert opened.sights.ortho.isVisible()
+    assert SLICES_TITLE in viewer.window.dock_widgets
     assert session.cursor == session.probe.voxel == closest
     panel.region.setCurrentIndex(panel.region.findData(BY_CONSENSUS))
     idle(opened.jobs)
@@ -215,7 +216,6 @@ def test_safety_is_measured_coloured_and_flown_to(opened, viewer, qtbot, idle, e
     assert np.array_equal(opened.cases.region_of(session.case, BY_CONSENSUS), everyone)
     assert session.left_by == BY_CONSENSUS
     assert session.safety
-    opened.sights.show_slices(False)
     assert errors == []
 
 
