@@ -100,6 +100,9 @@ class DrillLayers:
         else:
             cursor.scaled = True
             cursor.size, cursor.style = diameter, "circle"
+        # napari 0.9 draws an empty, dark box in the middle of the circle, and leaves it there when the circle goes.
+        if (circle := getattr(self._viewer.canvas.overlays, "_brush_circle", None)) is not None:
+            circle.box = False
 
     def hold_camera(self, held: bool) -> None:
         """Keep the camera still while the burr moves."""

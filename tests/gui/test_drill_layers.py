@@ -75,6 +75,7 @@ def test_the_burr_is_a_ball_of_its_diameter(layers, viewer, mask, small_case) ->
 def test_the_mouse_becomes_the_burr_and_the_camera_holds_still(layers, viewer) -> None:
     layers.drilling.use_burr_cursor(4.0)
     assert (str(viewer.cursor.style), viewer.cursor.size) == ("circle", 4.0)
+    assert not viewer.canvas.overlays._brush_circle.box, "a dark square would stay where the mouse was"
     layers.drilling.use_burr_cursor(None)
     assert str(viewer.cursor.style) == "standard"
     layers.drilling.hold_camera(True)
