@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from scipy.stats import rankdata
+from scipy.stats import f, rankdata
 from statsmodels.formula.api import ols
 
 from napari_rpdl.errors import InputError
@@ -46,7 +46,15 @@ def test_icc_agrees_with_mean_squares_of_an_analysis_of_variance():
     found = intraclass(table)
     assert found.single.value == pytest.approx((b - e) / (b + 2 * e + 3 * (j - e) / 12), abs=1e-9)
     assert found.average.value == pytest.approx((b - e) / (b + (j - e) / 12), abs=1e-9)
-    assert found.single.low < found.single.value < found.single.high
+    # The interval of ICC(A,1) as McGraw & Wong give it, Psychol Methods 1996;1:30-46, Table 7.
+    n, k, r = 12, 3, found.single.value
+    one, other = k * r / (n * (1 - r)), 1 + k * r * (n - 1) / (n * (1 - r))
+    freedom = (one * j + other * e) ** 2 / ((one * j) ** 2 / (k - 1) + (other * e) ** 2 / ((n - 1) * (k - 1)))
+    lower, upper = f.ppf(0.975, n - 1, freedom), f.ppf(0.975, freedom, n - 1)
+    rest = k * j + (k * n - k - n) * e
+    low, high = n * (b - lower * e) / (lower * rest + n * b), n * (upper * b - e) / (rest + n * upper * b)
+    assert [found.single.low, found.single.high] == pytest.approx([low, high], abs=1e-9)
+    assert found.average.low == pytest.approx(k * low / (1 + (k - 1) * low), abs=1e-9)
 
 
 def test_icc_without_variation_or_without_disagreement():
