@@ -20,6 +20,8 @@ from napari_rpdl.evaluation.safety import check_on_grid, critical_codes
 BANDS = ("inside", "below resolution", "< 1", "1-2", "2-3", "> 3")
 """Where a voxel of the wall lies: in the structure, no farther than a voxel's diagonal, and in mm (or voxels)."""
 _TOUCHING = 1.001
+_SAMPLE = 500
+_FAR = 3.0
 _Box = tuple[slice, slice, slice]
 
 
@@ -65,15 +67,22 @@ class CriticalSurfaces:
                 self._voxels[name], self._trees[name] = voxels, KDTree(voxels * case.grid.steps)
         self.names = tuple(self._trees)
 
-    def distances(self, name: str, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    def distances(
+        self, name: str, points: NDArray[np.float64], at_least: float = 0.0
+    ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """Return how far points are from a structure's outermost voxels, (N,), and the closest of these, (N, 3).
 
         Args:
             name: of the structure.
-            points: (N, 3) z, y, x from the centre of the grid's first voxel, in its unit.
+            points: (N, 3) z, y, x from the centre of the grid's first voxel, in its unit; N > 0.
+            at_least: a distance may be infinite where it exceeds this one and the smallest of all.
         """
-        distances, found = self._trees[name].query(points)
-        return np.asarray(distances), self._voxels[name][found]
+        tree = self._trees[name]
+        some = tree.query(points[:: max(len(points) // _SAMPLE, 1)])[0].min()
+        # Looking no farther than the best of a sample saves nine tenths of the time; the bound is exclusive.
+        bound = max(float(some), at_least) * (1 + 1e-9) + 1e-9
+        distances, found = tree.query(points, distance_upper_bound=bound)
+        return np.asarray(distances), self._voxels[name][np.minimum(found, tree.n - 1)]
 
     def within(self, name: str, labels: NDArray[np.uint8]) -> Mask:
         """Return where labels are the structure's."""
@@ -110,14 +119,17 @@ def wall_safety(
 def wall_distances(mask: Mask, case: Case, surfaces: CriticalSurfaces) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the voxels (N, 3) of a cavity's wall, and how far each is from the nearest critical structure, (N,).
 
-    The distance is 0 inside a structure and infinite where the case has none; both are empty where the region is.
+    The distance is 0 inside a structure and may be infinite beyond 3; both are empty where the region is.
     """
     if not mask.any():
         return np.zeros((0, 3), np.intp), np.zeros(0)
     cavity = _Cavity(mask, case)
-    nearest = np.full(int(cavity.is_wall.sum()), np.inf)
+    points = cavity.points[cavity.is_wall]
+    nearest = np.full(len(points), np.inf)
+    if not len(points):
+        return cavity.rim[cavity.is_wall], nearest
     for name in surfaces.names:
-        distances = surfaces.distances(name, cavity.points[cavity.is_wall])[0]
+        distances = surfaces.distances(name, points, at_least=_FAR)[0]
         distances[cavity.inside(surfaces.within(name, cavity.labels))[cavity.is_wall]] = 0.0
         np.minimum(nearest, distances, out=nearest)
     return cavity.rim[cavity.is_wall], nearest
@@ -161,7 +173,7 @@ class _Cavity:
 def _of(name: str, cavity: _Cavity, others: list[_Cavity], around: CriticalSurfaces) -> WallSafety:
     structure = around.within(name, cavity.labels)
     drilled = structure & cavity.mask
-    distances, nearest = around.distances(name, cavity.points)
+    distances, nearest = around.distances(name, cavity.points, at_least=_FAR)
     distances[cavity.inside(structure)] = 0.0
     closest = int(distances.argmin())
     grid, count = around.case.grid, int(drilled.sum())
