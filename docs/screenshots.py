@@ -22,6 +22,7 @@ from qtpy.QtWidgets import QApplication, QWidget
 from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.gui import memory
 from napari_rpdl.gui.app import open_viewer
+from napari_rpdl.gui.session import BY_NOBODY
 from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.settings import NetworkSettings, TrainingSettings
 
@@ -61,11 +62,16 @@ def main() -> None:
     workspace.rpmap.show_box.setChecked(False)
 
     workspace.show_tab("Inspect")
+    workspace.bones.views["surgical"].click()
     choose(workspace.inspect.region, "surgeon_1")
+    workspace.inspect.wall_box.click()
     wait(workspace)
     workspace.inspect.table.cellClicked.emit(0, 0)
     wait(workspace)
     take(viewer, "inspect")
+    workspace.inspect.wall_box.click()
+    choose(workspace.inspect.region, BY_NOBODY)
+    choose(workspace.surgeons.left_by, BY_NOBODY)
     workspace.rpmap.consensus.setValue(0)
     workspace.surgeons.none_button.click()
 

@@ -21,6 +21,9 @@ from qtpy.QtWidgets import (
 INT_MAX = 2**53
 """Beyond this, neither a spin box nor JSON keeps whole numbers exactly."""
 
+NIFTI = "NIfTI (*.nii.gz *.nii)"
+"""What a dialog offers that asks where to save a volume."""
+
 
 class WheelGuard(QObject):
     """Leaves the mouse wheel to the scroll area unless a person works in the watched control."""

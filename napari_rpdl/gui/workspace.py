@@ -35,6 +35,7 @@ from napari_rpdl.gui.coordinators.overview import OverviewCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
 from napari_rpdl.gui.coordinators.safety import SafetyCoordinator
+from napari_rpdl.gui.coordinators.saving import SavingCoordinator
 from napari_rpdl.gui.coordinators.studies import StudyCoordinator
 from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
 from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
@@ -73,6 +74,7 @@ class Workspace(QWidget):
         self.disputes = DisputeCoordinator(self.session, self.jobs)
         self.inspection = InspectionCoordinator(self.session, layers, self.cases.region_of)
         self.safety = SafetyCoordinator(self.session, layers, self.jobs, self.cases)
+        self.saving = SavingCoordinator(self.session, self.maps.rpmap, self.cases.region_of)
         self.trainings = TrainingCoordinator(self.session, self.jobs)
         self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
         self.yardsticks = YardstickCoordinator(self.session, layers, self.jobs, self.cases.choose_surgeons)
@@ -183,6 +185,8 @@ class Workspace(QWidget):
         self._wish(self.inspect.wall_chosen, self.safety.show_wall)
         self._wish(self.inspect.place_chosen, self.inspection.look_at)
         self._wish(self.inspect.flight_chosen, self._fly_to)
+        self._wish(self.inspect.save_asked, self.saving.save_region)
+        self._wish(self.rpmap.save_asked, self.saving.save_rpmap)
         self._wish(self.rpmap.left_out_chosen, self.maps.leave_out)
         self._wish(self.rpmap.consensus_chosen, self.maps.choose_consensus)
         self._wish(self.train.train_asked, lambda: self.trainings.train(self.train.wish()))

@@ -13,7 +13,7 @@ from qtpy.QtGui import QDropEvent
 from qtpy.QtWidgets import QApplication
 
 from napari_rpdl.data.dataset import Dataset, DatasetWriter
-from napari_rpdl.data.nifti import write_volume
+from napari_rpdl.data.nifti import read_volume, write_volume
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.gui import roles as shown
@@ -216,6 +216,23 @@ def test_safety_is_measured_coloured_and_flown_to(opened, viewer, qtbot, idle, e
     assert np.array_equal(opened.cases.region_of(session.case, BY_CONSENSUS), everyone)
     assert session.left_by == BY_CONSENSUS
     assert session.safety
+    assert errors == []
+
+
+def test_map_and_region_are_saved_by_their_buttons(opened, qtbot, idle, errors, tmp_path, monkeypatch) -> None:
+    case, names = opened.session.case, iter(["map", "region.nii"])
+    asked = "qtpy.QtWidgets.QFileDialog.getSaveFileName"
+    monkeypatch.setattr(asked, lambda *_: (str(tmp_path / next(names)), ""))
+    assert not opened.inspect.save_button.isEnabled()
+    qtbot.mouseClick(opened.rpmap.save_button, Qt.MouseButton.LeftButton)
+    opened.inspect.region.setCurrentIndex(opened.inspect.region.findData("surgeon_2"))
+    qtbot.mouseClick(opened.inspect.save_button, Qt.MouseButton.LeftButton)
+    idle(opened.jobs)
+    saved, region = (read_volume(tmp_path / name) for name in ("map.nii.gz", "region.nii"))
+    votes = np.sum(case.masks(), axis=0)
+    assert saved.voxels == pytest.approx(np.where(votes, votes / 3, -1))
+    assert saved.grid.affine == pytest.approx(case.grid.affine, abs=1e-4)
+    assert np.array_equal(region.voxels, case.annotation("surgeon_2").mask)
     assert errors == []
 
 

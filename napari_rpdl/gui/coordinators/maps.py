@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from qtpy.QtCore import QTimer
 
-from napari_rpdl.consensus.ballots import Ballots
+from napari_rpdl.consensus.ballots import Ballots, LookedUp
 from napari_rpdl.consensus.implication import implication
 from napari_rpdl.consensus.rpmap import reward_table
 from napari_rpdl.data.case import Case, Mask
@@ -71,6 +71,12 @@ class MapCoordinator:
         """Show what at least so many surgeons drilled; nothing for 0."""
         self._session.consensus = votes
         self._show_consensus()
+
+    def rpmap(self) -> LookedUp | None:
+        """Return the map of the bone in the viewer, shown or not; None where nobody counts."""
+        if self._ballots is None or not any(self._counted()):
+            return None
+        return self._ballots.rpmap(self._counted(), self._session.rpmap)
 
     def region(self) -> Mask | None:
         """Return the consensus that is shown, else what the map means; None where nobody counts."""

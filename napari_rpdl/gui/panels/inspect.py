@@ -1,12 +1,14 @@
 """What lies where a person clicked, and what a region comes close to."""
 
+from pathlib import Path
+
 from qtpy.QtCore import Signal
-from qtpy.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QVBoxLayout, QWidget
 
 from napari_rpdl.data.case import Case
 from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.wall_safety import WallSafety
-from napari_rpdl.gui.controls import Choice, heading, note
+from napari_rpdl.gui.controls import NIFTI, Button, Choice, heading, note
 from napari_rpdl.gui.safety_table import SafetyTable, legend, words
 from napari_rpdl.gui.session import BY_CONSENSUS, BY_NETWORK, BY_NOBODY, Session
 
@@ -22,6 +24,7 @@ class InspectPanel(QWidget):
     wall_chosen = Signal(bool)
     place_chosen = Signal(object)
     flight_chosen = Signal(object)
+    save_asked = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,11 +33,13 @@ class InspectPanel(QWidget):
         self.region = Choice(())
         self.region.setToolTip("Whose drilled region is measured.")
         self.wall_box = QCheckBox("Colour the cavity's wall by distance, in 3-D")
+        self.save_button = Button("Save this region…", "Write the region as NIfTI, for other programs.")
         self.table = SafetyTable()
         self.legend = note("")
         self.figures = note(_HOW)
         self._arrange()
         self._connect()
+        self._allow_saving()
         self._offer(session.case)
 
     def _arrange(self) -> None:
@@ -46,6 +51,7 @@ class InspectPanel(QWidget):
             rows.addWidget(widget)
         rows.addWidget(self.table, stretch=1)
         rows.addWidget(self.figures)
+        rows.addWidget(self.save_button)
 
     def _connect(self) -> None:
         events = self._session.events
@@ -53,6 +59,8 @@ class InspectPanel(QWidget):
         self.wall_box.clicked.connect(self.wall_chosen)
         self.table.chosen.connect(self._tell)
         self.table.flight_asked.connect(lambda one: self.flight_chosen.emit(one.clearance.voxel))
+        self.save_button.clicked.connect(self._ask_file)
+        events.measured.connect(lambda _: self._allow_saving())
         events.probe.connect(self._show_probe)
         events.safety.connect(self._show_safety)
         events.wall_shown.connect(lambda shown: self.wall_box.setChecked(shown))
@@ -70,6 +78,15 @@ class InspectPanel(QWidget):
             control.setEnabled(known)
             control.setToolTip("" if known else "Needs a bone with structures.")
         self.legend.setText(legend("mm" if case is None or case.grid.spacing_known else "voxels"))
+
+    def _allow_saving(self) -> None:
+        self.save_button.allow(self._session.measured != BY_NOBODY, "Choose first whose region it shall be.")
+
+    def _ask_file(self) -> None:
+        case_id, who = self._session.case_id, self._session.measured.replace(" ", "_")
+        path, _ = QFileDialog.getSaveFileName(self, "Save the region", f"{case_id}_{who}.nii.gz", NIFTI)
+        if path:
+            self.save_asked.emit(Path(path))
 
     def _show_probe(self, found: Probe | None) -> None:
         self.voxel.setText(_HINT if found is None else _sentences(found))

@@ -1,12 +1,14 @@
 """The reward-penalty map: settings, who counts, what it means, and the consensus behind it."""
 
+from pathlib import Path
+
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QGridLayout, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.consensus.rpmap import reward_table
 from napari_rpdl.data.case import Case
-from napari_rpdl.gui.controls import Choice, Tick, heading, note
+from napari_rpdl.gui.controls import NIFTI, Button, Choice, Tick, heading, note
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.palette import PENALTY, REWARD, surgeon_color
 from napari_rpdl.gui.session import Session
@@ -35,6 +37,7 @@ class RPMapPanel(QWidget):
     settings_chosen = Signal(object)
     left_out_chosen = Signal(object)
     consensus_chosen = Signal(int)
+    save_asked = Signal(object)
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,7 @@ class RPMapPanel(QWidget):
         self.form: SettingsForm[RPMapSettings] = SettingsForm(RPMapSettings, without=("worths",))
         self.worths = WorthEditor()
         self.range = note()
+        self.save_button = Button("Save the map…", "Write the map as NIfTI, for other programs.")
         self.ticks: dict[str, Tick] = {}
         self.consensus = QSlider(Qt.Orientation.Horizontal)
         self.consensus.setPageStep(1)
@@ -56,6 +60,7 @@ class RPMapPanel(QWidget):
         self._arrange()
         self._connect(session)
         self._show_case(session.case)
+        self._show_worths()
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
@@ -65,6 +70,7 @@ class RPMapPanel(QWidget):
         rows.addWidget(heading("What a voxel is worth, by its votes"))
         rows.addWidget(self.worths)
         rows.addWidget(self.range)
+        rows.addWidget(self.save_button)
         rows.addWidget(heading("Surgeons who count"))
         rows.addLayout(self._who)
         rows.addWidget(heading("Consensus: drilled by at least"))
@@ -86,6 +92,7 @@ class RPMapPanel(QWidget):
         self.worths.changed.connect(self._use_worths)
         self.worths.reset_asked.connect(lambda: self._use_worths(()))
         self.consensus.valueChanged.connect(self.consensus_chosen)
+        self.save_button.clicked.connect(self._ask_file)
         session.events.case.connect(self._show_case)
         session.events.rpmap.connect(self._show_settings)
         session.events.rpmap_range.connect(self._show_range)
@@ -93,6 +100,11 @@ class RPMapPanel(QWidget):
         session.events.consensus.connect(lambda _: self._show_consensus())
         session.events.implication.connect(lambda _: self._show_consensus())
         session.events.implication.connect(lambda _: self._show_worths())
+
+    def _ask_file(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Save the map", f"{self._session.case_id}_rpmap.nii.gz", NIFTI)
+        if path:
+            self.save_asked.emit(Path(path))
 
     def _use_variant(self, _: int) -> None:
         if (settings := RPMAP_VARIANTS.get(self.variant.currentData())) is not None:
@@ -109,6 +121,7 @@ class RPMapPanel(QWidget):
 
     def _show_worths(self) -> None:
         settings, implied = self._session.rpmap, self._session.implication
+        self.save_button.allow(implied is not None, "Needs a bone that at least one surgeon who counts has drilled.")
         if implied is None:
             self.worths.show_worths((), own=False)
             return
