@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import QPoint, QPointF, Qt
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QApplication, QFileDialog
 
@@ -90,7 +90,7 @@ def test_three_slices_are_docked_linked_and_taken_away(opened, viewer, qtbot, id
     idle(opened.jobs)
     assert panel.isVisible()
     view = panel.views["axial"]
-    place = view.frame().topLeft() + QPoint(round(view.frame().width() * 0.3), round(view.frame().height() * 0.8))
+    place = view.frame().topLeft() + QPointF(view.frame().width() * 0.3, view.frame().height() * 0.8)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place.toPoint())
     z, y, x = opened.session.cursor
     assert (y, x) == (int(0.2 * 16), int(0.7 * 16))
