@@ -13,17 +13,21 @@ from qtpy.QtWidgets import QWidget
 from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.learning.events import EpochEnded
 
-_REDRAW_MS = 250
+_REDRAW_MS = 2000
+"""Matplotlib draws for 15 ms: one click in a hundred would wait for that, were it done oftener."""
+_MARGINS = {"left": 0.14, "right": 0.98, "bottom": 0.22, "top": 0.96}
+"""Fixed, because to lay the picture out anew takes as long again as to draw it."""
 _LONGEST = 34
 _INK, _PAPER = "#d0d4dc", "#262930"
 TRAINING, VALIDATION = "#56B4E9", "#E69F00"
 
 
 class Curves(FigureCanvasQTAgg):
-    """Training and validation loss over epochs; redrawn at most four times a second."""
+    """Training and validation loss over epochs; redrawn every other second at most."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        figure = Figure(figsize=(3.4, 2.1), facecolor=_PAPER, layout="constrained")
+        figure = Figure(figsize=(3.4, 2.1), facecolor=_PAPER)
+        figure.subplots_adjust(**_MARGINS)
         super().__init__(figure)
         self.setParent(parent)
         self.setMinimumHeight(190)

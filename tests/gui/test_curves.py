@@ -15,7 +15,7 @@ def test_curves_follow_the_epochs_and_mark_the_best(qtbot) -> None:
     assert training == [[1, 1], [2, 0.5], [3, 1 / 3]]
     assert validation == [[1, 0.9], [2, 0.5], [3, 0.7]]
     assert best == [[2, 0.5]]
-    qtbot.waitUntil(lambda: axes.get_xlim()[1] < 5, timeout=3000)
+    qtbot.waitUntil(lambda: axes.get_xlim()[1] < 5, timeout=30_000)
 
 
 def test_a_training_without_validation_is_judged_by_its_own_loss(qtbot) -> None:
