@@ -157,6 +157,20 @@ def import_recordings(napari_viewer: "napari.viewer.Viewer") -> None:
     ask(RecordingsDialog, workspace_of(napari_viewer))
 
 
+def use_layers(napari_viewer: "napari.viewer.Viewer") -> None:
+    """Ask which layers are the bone and what surgeons drilled, and open them as a dataset."""
+    from napari.utils.notifications import show_error
+
+    from napari_rpdl.gui.dialogs import UseLayersDialog
+
+    workspace = workspace_of(napari_viewer)
+    layers = workspace.hand_layers()
+    if layers:
+        ask(lambda parent: UseLayersDialog(layers, parent), workspace)
+    else:
+        show_error("There is no labels layer to use. Drag NIfTI files of labels into the viewer first.")
+
+
 def plan_study(napari_viewer: "napari.viewer.Viewer") -> None:
     """Plan a grading study from the open dataset and folders of predictions."""
     from napari.utils.notifications import show_error
@@ -187,7 +201,7 @@ def plan_study(napari_viewer: "napari.viewer.Viewer") -> None:
         return
 
 
-def ask(kind: "type[AnyImport]", workspace: "Workspace") -> None:
+def ask(kind: "Callable[[Workspace], AnyImport]", workspace: "Workspace") -> None:
     """Show an import dialog until its answers are complete or the person gives up."""
     from napari.utils.notifications import show_error
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from magicgui.types import FileDialogMode
-from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, SpinBox, Widget
+from magicgui.widgets import CheckBox, ComboBox, Container, FileEdit, Select, SpinBox, Widget
 from pydantic import ValidationError
 from qtpy.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
@@ -15,6 +16,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
 from napari_rpdl.gui.controls import note
 from napari_rpdl.gui.forms import make_control
+from napari_rpdl.gui.hand_layers import HandLayer, use_layers
 from napari_rpdl.settings import RecordingSettings, explain
 
 _NIFTI = "NIfTI (*.nii *.nii.gz)"
@@ -120,7 +122,33 @@ class RecordingsDialog(ImportDialog):
         return import_recordings(file, self.folder(), settings)
 
 
-AnyImport = CMArraysDialog | DrilledVolumesDialog | RecordingsDialog
+class UseLayersDialog(ImportDialog):
+    """Layers of the viewer that are the bone and what surgeons drilled.
+
+    Args:
+        layers: labels layers that the person brought in.
+    """
+
+    def __init__(self, layers: Sequence[Any], parent: QWidget | None = None) -> None:
+        explanation = (
+            "Choose which layer is the bone (codes of structures; 0 is air, 1 is bone) and which are drilled regions: "
+            "a layer for each surgeon, of the same shape and spacing. Names of layers become surgeons' names. "
+            "The dataset folder gets them as files."
+        )
+        names = [(layer.name, layer) for layer in layers]
+        self.bone = ComboBox(choices=[("unknown", None), *names], label="Bone", nullable=True)
+        self.drilled = Select(choices=names, label="Drilled regions")
+        self.side = ComboBox(choices=[("unknown", None), ("left", "left"), ("right", "right")], label="Ear")
+        super().__init__("Use layers of the viewer", explanation, (self.bone, self.drilled, self.side), parent)
+
+    def events(self) -> Iterator[Event]:
+        """Return the writing of the dataset."""
+        bone = None if self.bone.value is None else HandLayer.of(self.bone.value)
+        drilled = [HandLayer.of(layer) for layer in self.drilled.value if layer is not self.bone.value]
+        return use_layers(bone, drilled, self.folder(), self.side.value)
+
+
+AnyImport = UseLayersDialog | CMArraysDialog | DrilledVolumesDialog | RecordingsDialog
 """Each of them also has ``events()``: the import that the person asked for, not started."""
 
 

@@ -70,6 +70,10 @@ class Layers:
         """Turn layers on and off only at the end, so that one bone gives way to the next in a single step."""
         return self._slots.at_once()
 
+    def by_hand(self) -> list[Any]:
+        """Return the labels layers that a person brought in."""
+        return [layer for layer in self._viewer.layers if hasattr(layer, "contour") and not self._slots.is_ours(layer)]
+
     # -- what a bone consists of ------------------------------------------------------
 
     def show_case(self, case: Case) -> None:

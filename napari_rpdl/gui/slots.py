@@ -120,6 +120,10 @@ class Slots:
         kept = (layer.metadata.get(METADATA, {}).get(_ROLE) for layer in self._viewer.layers)
         return [role for role in kept if role]
 
+    def is_ours(self, layer: Any) -> bool:
+        """Say whether a layer was made here."""
+        return bool(layer.metadata.get(METADATA, {}).get(_ROLE))
+
     def find(self, role: str) -> Any | None:
         """Return the layer of a role, however a person renamed it; None where there is none."""
         for layer in self._viewer.layers:

@@ -131,6 +131,10 @@ class Workspace(QWidget):
         if title in titles:
             self.tabs.setCurrentIndex(titles.index(title))
 
+    def hand_layers(self) -> list[Any]:
+        """Return the labels layers that are not the workspace's own."""
+        return self._layers.by_hand()
+
     def start_import(self, events: Iterator[Event], out: Path) -> None:
         """Run an importer in the background, then open what it made."""
         self.imports.start(events, out)

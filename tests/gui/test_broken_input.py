@@ -13,7 +13,8 @@ from qtpy.QtCore import QTimer
 from napari_rpdl.data.dataset import DatasetWriter
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.errors import InputError
-from napari_rpdl.gui.contributions import get_reader
+from napari_rpdl.gui.contributions import get_reader, use_layers
+from napari_rpdl.gui.dialogs import UseLayersDialog
 from napari_rpdl.gui.workspace import Workspace
 
 NOISE = np.random.default_rng(0).bytes(2000)
@@ -103,6 +104,7 @@ def workspace(make_napari_viewer_proxy, errors):
     viewer = make_napari_viewer_proxy()
     made = Workspace(viewer)
     viewer.window.add_dock_widget(made)
+    made.viewer = viewer
     yield made
     made.jobs.close()
 
@@ -175,6 +177,61 @@ def test_a_bone_by_one_surgeon_without_structures_or_without_anybody(workspace, 
     workspace.bones.search.setText("1 surgeons")
     shown = [row for row in range(3) if not workspace.bones.bones.isRowHidden(row)]
     assert (errors, shown) == ([], [0, 2])
+
+
+def test_layers_by_hand_are_checked_and_opened(workspace, idle, errors, small_case, tmp_path, monkeypatch) -> None:
+    viewer = workspace.viewer
+    monkeypatch.setattr("napari_rpdl.gui.contributions.workspace_of", lambda _: workspace)
+    monkeypatch.setattr("napari.utils.notifications.show_error", errors.append)
+    assert workspace.hand_layers() == []
+    use_layers(viewer)
+    assert "no labels layer" in errors[0]
+    viewer.add_labels(small_case.labels(), name="bone", units=("mm",) * 3)
+    viewer.add_labels(small_case.masks()[0].astype(np.uint8), name="anna", units=("mm",) * 3)
+    viewer.add_labels(small_case.masks()[1].astype(np.uint8)[:9], name="short", units=("mm",) * 3)
+    wanted = iter([("anna", "short"), ("anna",)])
+
+    def answer(dialog: UseLayersDialog) -> int:
+        by_name = {layer.name: layer for layer in workspace.hand_layers()}
+        dialog.bone.value = by_name["bone"]
+        dialog.drilled.value = [by_name[name] for name in next(wanted)]
+        dialog.out.value = tmp_path / "by_hand"
+        return dialog.DialogCode.Accepted
+
+    monkeypatch.setattr(UseLayersDialog, "exec", answer)
+    use_layers(viewer)
+    idle(workspace.jobs)
+    assert "'short' has (9, 16, 16)" in errors[1]
+    assert len(errors) == 2
+    assert workspace.session.case.surgeons == ("anna",)
+    assert np.array_equal(workspace.session.case.masks()[0], small_case.masks()[0])
+    assert [layer.name for layer in workspace.hand_layers()] == ["bone", "anna", "short"]
+
+
+def test_safety_without_structures_or_by_one_surgeon_goes_on(workspace, idle, errors, small_case, tmp_path) -> None:
+    one = small_case.annotations[:1]
+    with DatasetWriter(
+        tmp_path / "odd", name="odd", table=small_case.table, surgeons=("surgeon_1",), origin="", licence=""
+    ) as writer:
+        writer.add(replace(small_case, case_id="one", bone="a", annotations=one))
+        writer.add(replace(small_case, case_id="bare", bone="b", structures=None, annotations=one))
+        writer.add(replace(small_case, case_id="nobody", bone="c", annotations=()))
+    workspace.open_dataset(tmp_path / "odd")
+    idle(workspace.jobs)
+    panel, session = workspace.inspect, workspace.session
+    panel.region.setCurrentIndex(panel.region.findData("surgeon_1"))
+    panel.wall_box.click()
+    idle(workspace.jobs)
+    assert session.safety
+    assert all(row.surgeons is None for row in session.safety)
+    for case_id in ("bare", "nobody"):
+        workspace.cases.show_case(case_id)
+        idle(workspace.jobs)
+        assert session.case_id == case_id
+        assert session.safety == ()
+        assert not panel.wall_box.isEnabled() or not session.case.annotations
+    assert session.hot_spots == ()
+    assert errors == []
 
 
 def test_a_run_that_vanishes_from_the_list_is_told(opened, idle, errors, make_run, tmp_path) -> None:
