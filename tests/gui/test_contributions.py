@@ -120,7 +120,9 @@ def test_the_sample_is_the_phantom() -> None:
     assert layers[0][1]["name"] == "bone_1 structures"
 
 
-@pytest.mark.parametrize("name", ["import_cm_arrays", "import_drilled_volumes", "import_recordings", "plan_study"])
+@pytest.mark.parametrize(
+    "name", ["import_cm_arrays", "import_drilled_volumes", "import_recordings", "use_layers", "plan_study"]
+)
 def test_every_dialog_is_a_command_and_a_menu_entry(name: str) -> None:
     manifest = PluginManifest.from_file(ROOT / "napari.yaml")
     commands = {command.id for command in manifest.contributions.commands}
