@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
-from napari_rpdl.settings import Settings, explain
+from napari_rpdl.settings import RPMapSettings, Settings, explain
 
 FILE = user_config_path("napari-rpdl", appauthor=False) / "workspace.json"
 
@@ -25,6 +25,8 @@ class Remembered(Settings):
     """Folder of the training whose network predicted."""
     tab: str = ""
     """Title of the panel in front."""
+    rpmap: RPMapSettings = RPMapSettings()
+    """Of the reward-penalty map."""
 
 
 class Memory:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_error, show_info
-from qtpy.QtCore import QEvent, QObject, QSize, Qt
+from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import (
     QApplication,
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     import napari
 
 TITLE = "RPDL workspace"
+_RESTING_MS = 500
 
 
 class Workspace(QWidget):
@@ -92,6 +93,7 @@ class Workspace(QWidget):
         self.runs = RunsPanel(self.session)
         self.predict = PredictPanel(self.session)
         self.memory = Memory(show_info)
+        self._resting = QTimer(self)
         self._layers = layers
         self._status = QLabel()
         self._pulse = QProgressBar()
@@ -245,6 +247,14 @@ class Workspace(QWidget):
         session.dataset.connect(lambda dataset: self.memory.note(dataset=dataset and dataset.folder.absolute()))
         session.run.connect(lambda run: self.memory.note(run=run and run.absolute()))
         self.tabs.currentChanged.connect(lambda index: self.memory.note(tab=self.tabs.tabText(index)))
+        self.session.rpmap = self.memory.last.rpmap
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(_RESTING_MS)
+        self._resting.timeout.connect(self._note_choices)
+        session.rpmap.connect(lambda _: self._resting.start())  # a file is not written while a hand drags
+
+    def _note_choices(self) -> None:
+        self.memory.note(rpmap=self.session.rpmap)
 
     def _wish(self, signal: Any, act: Callable[..., None]) -> None:
         """Let a wish act; what a person got wrong becomes a message, not a traceback."""
@@ -304,6 +314,7 @@ class Workspace(QWidget):
             if event.type() == QEvent.Type.Close and self.trainings.can_go_on:
                 self.trainings.let_go(ask_whether_it_goes_on())
             if event.type() == QEvent.Type.Hide and not event.spontaneous():
+                self._note_choices()
                 self.drilling.let_go()
                 self.sights.close()
                 self.jobs.close()

@@ -7,6 +7,7 @@ import pytest
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui import memory
 from napari_rpdl.gui.memory import Memory, Remembered, recall
+from napari_rpdl.settings import RPMapSettings
 
 
 @pytest.fixture
@@ -17,8 +18,9 @@ def told() -> list[str]:
 def test_changes_are_there_the_next_day(told, tmp_path) -> None:
     first = Memory(told.append)
     first.note(dataset=tmp_path)
-    first.note(tab="Train")
-    assert Memory(told.append).last == Remembered(dataset=tmp_path, tab="Train")
+    first.note(tab="Train", rpmap=RPMapSettings(penalty=0.5, worths=(-1, 0, 2)))
+    kept = Memory(told.append).last
+    assert kept == Remembered(dataset=tmp_path, tab="Train", rpmap=RPMapSettings(penalty=0.5, worths=(-1, 0, 2)))
     assert told == []
 
 

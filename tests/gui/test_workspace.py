@@ -236,6 +236,20 @@ def test_map_and_region_are_saved_by_their_buttons(opened, qtbot, idle, errors, 
     assert errors == []
 
 
+def test_the_map_s_settings_are_there_the_next_day(opened, make_napari_viewer_proxy, qtbot) -> None:
+    opened.rpmap.form.control("penalty").value = "0.25"
+    opened.rpmap.form.control("penalty").native.editingFinished.emit()
+    assert opened.session.rpmap.penalty == 0.25
+    qtbot.waitUntil(lambda: opened.memory.last.rpmap.penalty == 0.25, timeout=3000)
+    second = Workspace(make_napari_viewer_proxy())
+    try:
+        assert second.session.rpmap.penalty == 0.25
+        assert second.rpmap.form.settings().penalty == 0.25
+        assert second.rpmap.variant.currentText() == "custom"
+    finally:
+        second.jobs.close()
+
+
 def test_rules_decide_what_is_drilled_by_the_real_controls(opened, viewer, qtbot, idle, errors, monkeypatch) -> None:
     """The network wants a ball and all of the facial nerve (code 5); the constraints leave the ball."""
 
