@@ -82,11 +82,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         command = _command(words)
+        sys.stdout.flush()
     except UsageError as error:
         note(f"{PROGRAM}: {error}")
         return MISUSED
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else MISUSED
+    except BrokenPipeError:
+        _stop_writing()
+        return FINISHED
     return FINISHED if command is None else _executed(command)
 
 
@@ -171,7 +175,11 @@ def _executed(command: Command) -> int:
         note(f"\nStopped. {command.how_to_go_on()}")
         return STOPPED
     except BrokenPipeError:
-        # The reader of our output (head, less) has left; keep Python from complaining about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _stop_writing()
         return FAILED
     return FINISHED
+
+
+def _stop_writing() -> None:
+    """Keep Python from complaining at exit that the reader of our output (head, less) has left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

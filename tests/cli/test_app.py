@@ -32,6 +32,16 @@ sys.exit(status)
         assert f"\n  {verb} " in done.stdout
 
 
+@pytest.mark.skipif(os.name != "posix", reason="closes a POSIX pipe")
+def test_whoever_stops_reading_a_manual_hears_no_complaint():
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "napari_rpdl", "train", "--help"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, timeout=120)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_program_runs_as_a_module():
     done = program("--version")
     assert done.returncode == 0
