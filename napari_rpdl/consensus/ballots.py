@@ -125,6 +125,13 @@ class LookedUp:
         """Number of voxels."""
         return self._choices.size
 
+    def become(self, other: "LookedUp") -> bool:
+        """Take on the worths of another map of the same ballots; False, and unchanged, for other ballots."""
+        if other._choices is not self._choices:
+            return False
+        self._worths, self.lowest, self.highest = other._worths, other.lowest, other.highest
+        return True
+
     def __getitem__(self, key: Index) -> RPMap:
         """Return the values of some voxels, indexed as NumPy does."""
         values: RPMap = np.take(self._worths, self._choices[key])

@@ -36,8 +36,13 @@ class MapLayers:
         if rpmap is None:
             self._slots.want(RPMAP, False)
             return
-        known = self._slots.find(RPMAP) is not None
-        layer: Any = self._slots.image(RPMAP, rpmap)
+        layer: Any = self._slots.find(RPMAP)
+        known = layer is not None
+        if known and hasattr(layer.data, "become") and hasattr(rpmap, "become") and layer.data.become(rpmap):
+            layer.refresh(extent=False, thumbnail=False, highlight=False)  # new data would lay out the viewer anew
+            self._slots.want(RPMAP, True)
+        else:
+            layer = self._slots.image(RPMAP, rpmap)
         limits = (-max(limit, 1e-6), max(limit, 1e-6))
         if not known or tuple(layer.contrast_limits) != limits:  # each of these draws anew
             layer.contrast_limits_range = layer.contrast_limits = limits

@@ -60,3 +60,14 @@ def test_masks_that_do_not_fit_are_refused() -> None:
         Ballots.of([np.zeros((2, 2, 2), bool), np.zeros((3, 2, 2), bool)])
     with pytest.raises(InputError, match="at least one"):
         Ballots.of([])
+
+
+def test_a_map_becomes_another_of_the_same_ballots_only() -> None:
+    masks = noise(4)
+    ballots = Ballots.of(masks)
+    kept, other = ballots.rpmap([True] * 4), ballots.rpmap([True] * 4, OWN)
+    assert kept.become(other)
+    assert np.array_equal(np.asarray(kept), np.asarray(other))
+    assert (kept.lowest, kept.highest) == (-2, 3)
+    assert not kept.become(Ballots.of(masks).rpmap([True] * 4))
+    assert np.array_equal(np.asarray(kept), np.asarray(other))

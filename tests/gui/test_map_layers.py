@@ -34,6 +34,23 @@ def test_a_looked_up_map_is_sliced_and_can_be_saved_whole(viewer, layers, small_
         assert layer.get_value((8, 6, 9), world=True) == np.asarray(found)[8, 6, 9]
 
 
+def test_other_worths_of_the_same_bone_keep_the_array_and_redraw_the_slice(viewer, layers, small_case) -> None:
+    ballots = Ballots.of(small_case.masks())
+    layers.maps.show(ballots.rpmap([True] * 3), 1.0)
+    layer = viewer.layers[shown.RPMAP]
+    kept, drawn = layer.data, []
+    layer.events.set_data.connect(drawn.append)
+    other = ballots.rpmap([True, True, False], RPMapSettings(worths=(-1, 0.5, 0.25)))
+    layers.maps.show(other, 1.0)
+    assert layer.data is kept
+    assert drawn
+    assert np.array_equal(np.asarray(layer.data), np.asarray(other))
+    viewer.dims.set_point(0, 8)
+    assert layer.get_value((8, 6, 9), world=True) == np.asarray(other)[8, 6, 9]
+    layers.maps.show(Ballots.of(small_case.masks()).rpmap([True] * 3), 1.0)
+    assert layer.data is not kept
+
+
 def test_an_unchanged_limit_is_not_set_again(viewer, layers, small_case) -> None:
     ballots = Ballots.of(small_case.masks())
     layers.maps.show(ballots.rpmap([True] * 3), 1.0)
