@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from napari.components.overlays import BrushCircleOverlay
 from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Mask
@@ -101,8 +102,9 @@ class DrillLayers:
             cursor.scaled = True
             cursor.size, cursor.style = diameter, "circle"
         # napari 0.9 draws an empty, dark box in the middle of the circle, and leaves it there when the circle goes.
-        if (circle := getattr(self._viewer.canvas.overlays, "_brush_circle", None)) is not None:
-            circle.box = False
+        for overlay in self._viewer.canvas.overlays.values():
+            if isinstance(overlay, BrushCircleOverlay):
+                overlay.box = False
 
     def hold_camera(self, held: bool) -> None:
         """Keep the camera still while the burr moves."""

@@ -211,7 +211,7 @@ def _agreement(table: Scores, measure: Measure, bones: Sequence[str] = ()) -> Ag
     discrete = measure.kind in ("binary", "rating", "preference")
     ac1 = gwet_ac1(table) if discrete and compared.sum() >= FEWEST else None
     if len(full) < FEWEST:
-        return Agreement(len(full), percent_agreement(full) if discrete and len(full) else None, ac1=ac1)
+        return Agreement(len(full), percent_agreement(full) if discrete and len(full) > 1 else None, ac1=ac1)
     scored = measure.kind not in ("binary", "preference")
     return Agreement(
         things=len(full),

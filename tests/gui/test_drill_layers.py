@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from napari.components import ViewerModel
+from napari.components.overlays import BrushCircleOverlay
 
 from napari_rpdl.gui import roles
 from napari_rpdl.gui.carving import carved_bone
@@ -75,7 +76,8 @@ def test_the_burr_is_a_ball_of_its_diameter(layers, viewer, mask, small_case) ->
 def test_the_mouse_becomes_the_burr_and_the_camera_holds_still(layers, viewer) -> None:
     layers.drilling.use_burr_cursor(4.0)
     assert (str(viewer.cursor.style), viewer.cursor.size) == ("circle", 4.0)
-    assert not viewer.canvas.overlays._brush_circle.box, "a dark square would stay where the mouse was"
+    (circle,) = (one for one in viewer.canvas.overlays.values() if isinstance(one, BrushCircleOverlay))
+    assert not circle.box, "a dark square would stay where the mouse was"
     layers.drilling.use_burr_cursor(None)
     assert str(viewer.cursor.style) == "standard"
     layers.drilling.hold_camera(True)

@@ -73,6 +73,23 @@ def test_an_unfinished_study_says_what_is_missing(book, plan, filled):
     json.dumps(found.as_json(), allow_nan=False)
 
 
+def test_one_result_that_both_graded_is_too_little_to_agree_on(book, plan, filled):
+    repeats = {row.code for row in plan.key.rows if row.repeat_of}
+    places = {
+        grader: {
+            shown.tiles: shown.index
+            for shown in book.study.plan_of(grader).presentations
+            if shown.phase != "calibration"
+        }
+        for grader in ("ada", "ben")
+    }
+    common = next(tiles for tiles in places["ada"] if tiles in places["ben"] and not repeats & set(tiles))
+    for grader, index_of in places.items():
+        filled(book, grader, index_of[common])
+    found = results(book, plan.key)
+    assert {(one.between.things, one.between.same, one.between.icc) for one in found.measures} == {(1, None, None)}
+
+
 def test_an_empty_book_has_results_too(book, plan):
     found = results(book, plan.key)
     assert all(one.comparison is None for one in found.measures)
