@@ -3,9 +3,10 @@
     python benchmarks/busy_cores.py [--threads 2] [--others 0 1 2] [--steps 40] [--rounds 3]
 
 Each measurement is a fresh process that trains the default network on phantom (synthetic)
-bones at 32³, once with OpenMP's threads asleep while they wait (as ``napari_rpdl.learning``
-asks for) and once spinning (OpenMP's default). Others are processes that only count. What
-is printed are medians of the time of a step, and the ratio of spinning to sleeping.
+bones at 32³: once as ``napari_rpdl.learning`` lets OpenMP's threads wait (they spin a moment, then
+sleep), once always asleep (OMP_WAIT_POLICY=PASSIVE), once as OpenMP does by itself (they spin for long).
+Others are processes of other sessions that only count. What is printed are medians of the time of a
+step, and the ratios to ours.
 """
 
 import argparse
@@ -21,7 +22,13 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
-POLICIES = ("PASSIVE", "ACTIVE")
+WAYS: dict[str, dict[str, str]] = {
+    "ours": {},
+    "always asleep": {"OMP_WAIT_POLICY": "PASSIVE"},
+    "OpenMP's own": {"GOMP_SPINCOUNT": "300000"},
+}
+"""How threads may wait: what the environment says. 300000 is what GNU's OpenMP takes where nothing is said."""
+RULES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 
 
 def step_s(threads: int, steps: int) -> float:
@@ -41,10 +48,10 @@ def step_s(threads: int, steps: int) -> float:
     return median(after - before for before, after in pairwise(stamps[3:]))
 
 
-def measured(policy: str, arguments: argparse.Namespace) -> float:
+def measured(way: dict[str, str], arguments: argparse.Namespace) -> float:
     """Return the same in a process of its own."""
     command = [sys.executable, __file__, "--measure", "--threads", arguments.threads, "--steps", arguments.steps]
-    environment = {**os.environ, "OMP_WAIT_POLICY": policy}
+    environment = {name: value for name, value in os.environ.items() if name not in RULES} | way
     said = subprocess.run(list(map(str, command)), env=environment, stdout=subprocess.PIPE, check=True)
     return float(json.loads(said.stdout))
 
@@ -52,7 +59,7 @@ def measured(policy: str, arguments: argparse.Namespace) -> float:
 @contextmanager
 def others(count: int) -> Iterator[None]:
     """Let so many processes count meanwhile."""
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(count)]
     try:
         yield
     finally:
@@ -76,13 +83,10 @@ def main() -> None:
     print(f"{arguments.threads} threads on {os.cpu_count()} cores, load average before: {os.getloadavg()[0]:.1f}")
     for count in arguments.others:
         with others(count):
-            rounds = [[measured(policy, arguments) for policy in POLICIES] for _ in range(arguments.rounds)]
-        asleep, spinning = (median(times) for times in zip(*rounds, strict=True))
-        print(
-            f"{count} others: asleep {asleep * 1e3:.0f} ms, spinning {spinning * 1e3:.0f} ms a step, "
-            f"ratio {spinning / asleep:.1f}",
-            flush=True,
-        )
+            rounds = [[measured(way, arguments) for way in WAYS.values()] for _ in range(arguments.rounds)]
+        ours, *rest = (median(times) for times in zip(*rounds, strict=True))
+        told = (f"{name} {time_s / ours:.1f} x" for name, time_s in zip(list(WAYS)[1:], rest, strict=True))
+        print(f"{count} others: ours {ours * 1e3:.0f} ms a step, {', '.join(told)}", flush=True)
 
 
 if __name__ == "__main__":
