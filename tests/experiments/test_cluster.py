@@ -25,6 +25,10 @@ def cluster(tmp_path_factory):
         yield running
 
 
+EPOCHS = 80
+"""Of the run whose worker is killed: enough for an event to come while it runs, on a fast computer too."""
+
+
 def epochs_of(results, key):
     try:
         return len(Run.open(results / key).history())
@@ -35,7 +39,7 @@ def epochs_of(results, key):
 @pytest.mark.timeout(900)  # processes start, die and start again
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
 def test_a_killed_worker_loses_no_run_and_none_counts_twice(cluster, small_dataset, tiny, tmp_path):
-    long = {"training": {"loss": "dice", "epochs": 6, "stop_patience": 100}}
+    long = {"training": {"loss": "dice", "epochs": EPOCHS, "stop_patience": 100}}
     settings = tiny(protocols=["repaired"], arms=[long])
     execution = ExecutionSettings(scheduler=cluster.scheduler_address, plan="skip")
     results, first = tmp_path / "results", "runs/repaired/default-unet-dice/bone_1/seed_0"
@@ -43,14 +47,14 @@ def test_a_killed_worker_loses_no_run_and_none_counts_twice(cluster, small_datas
     for event in run_experiment(small_dataset, results, settings, execution):
         scored += [event.key] if isinstance(event, PieceScored) else []
         failed += [event] if isinstance(event, PieceFailed) else []
-        if not killed and 1 <= epochs_of(results, first) < 6:
+        if not killed and 1 <= epochs_of(results, first) < EPOCHS - 10:
             killed += _kill_who_does(cluster, first)
     assert len(killed) == 1
     assert failed == []
     assert sorted(scored) == sorted(piece.key for piece in pieces_of(small_dataset, settings))
     assert isinstance(event, ExperimentEnded)
     assert event.pieces == 6
-    assert [epoch.epoch for epoch in Run.open(results / first).history()] == list(range(1, 7))
+    assert [epoch.epoch for epoch in Run.open(results / first).history()] == list(range(1, EPOCHS + 1))
     here = ExecutionSettings(plan="skip", folds=("bone_1",))
     list(run_experiment(small_dataset, tmp_path / "here", settings, here))
     rows = [row for row in Results.open(results).rows() if row.fold == "bone_1"]
