@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from napari_rpdl.settings.base import Settings
+from napari_rpdl.settings.worths import Worths
 
 LossName = Literal[
     "rpdl",
@@ -36,13 +37,5 @@ class LossSettings(Settings):
     """Cross-entropy per voxel (paper), or added up over all voxels (published code)."""
     cross_entropy_weight: Annotated[float, Field(ge=0, le=1000)] = 1.0
     """Factor of the cross-entropy in compound losses (bce+...) and surgeon-heads."""
-    vote_weights: tuple[Annotated[float, Field(ge=-1000, le=1000)], ...] = ()
+    vote_weights: Worths = ()
     """Worth of a voxel with 0, 1, ... K votes in vote-utility losses; empty: share of votes (linear form: less 0.4)."""
-
-    @field_validator("vote_weights")
-    @classmethod
-    def _from_none_to_all(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
-        if len(weights) == 1:
-            msg = "give a weight for every number of votes, 0 to K, so at least two; or none"
-            raise ValueError(msg)
-        return weights

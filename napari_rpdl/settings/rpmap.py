@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from napari_rpdl.settings.base import Settings
+from napari_rpdl.settings.worths import Worths
 
 
 class RPMapSettings(Settings):
@@ -16,16 +17,8 @@ class RPMapSettings(Settings):
     """Divide votes by the number of surgeons (paper), by one less (published code), by the largest vote, or not."""
     single_votes: Literal["keep", "zero"] = "keep"
     """What a voxel that a single surgeon drilled is worth: its vote (paper) or nothing (published code)."""
-    worths: tuple[Annotated[float, Field(ge=-1000, le=1000)], ...] = ()
+    worths: Worths = ()
     """Worth of a voxel with 0, 1, ... K votes, in place of all of the above; empty: as the above say."""
-
-    @field_validator("worths")
-    @classmethod
-    def _from_none_to_all(cls, weights: tuple[float, ...]) -> tuple[float, ...]:
-        if len(weights) == 1:
-            msg = "give a weight for every number of votes, 0 to K, so at least two; or none"
-            raise ValueError(msg)
-        return weights
 
 
 RPMAP_VARIANTS: dict[str, RPMapSettings] = {
