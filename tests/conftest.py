@@ -1,7 +1,10 @@
 """Fixtures that several folders of tests share."""
 
+import multiprocessing
 import os
+import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,6 +37,30 @@ def kills(request: pytest.FixtureRequest) -> int:
     """How often a program is killed."""
     told: int = request.config.getoption("--kills")
     return told
+
+
+FORK = multiprocessing.get_context("fork") if os.name == "posix" else None
+
+
+@pytest.fixture
+def killed() -> Callable[..., list[str]]:
+    """Let a process work until SIGKILL; return the whole lines that it wrote to the pipe of its last argument."""
+
+    def kill(work: Callable[..., None], *args: object, after: float, begun: bytes = b"") -> list[str]:
+        """Kill ``after`` so many seconds, counted from when it has said ``begun``."""
+        reading, writing = os.pipe()
+        worker = FORK.Process(target=work, args=(*args, writing))
+        worker.start()
+        os.close(writing)
+        if begun:
+            os.read(reading, len(begun))
+        time.sleep(after)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join()
+        with os.fdopen(reading) as pipe:
+            return [line for line in pipe if line.endswith("\n")]
+
+    return kill
 
 
 @pytest.fixture

@@ -1,10 +1,7 @@
 """The autosave: nothing that was acknowledged is lost, whenever the program dies."""
 
-import multiprocessing
 import os
 import random
-import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +10,6 @@ import pytest
 from napari_rpdl.data.drill_log import DrillLog, LogHeader, Stroke, Undo, read_drill_log, start_from
 from napari_rpdl.drilling.journal import Journal, unsaved_drillings
 from napari_rpdl.errors import InputError
-
-FORK = multiprocessing.get_context("fork")
 
 
 def log() -> DrillLog:
@@ -101,19 +96,11 @@ def drill_until_killed(folder: Path, acknowledged: int) -> None:
         number += 1
 
 
-def test_kill_9_at_any_moment_loses_no_stroke_that_was_acknowledged(memory_folder, kills):
+def test_kill_9_at_any_moment_loses_no_stroke_that_was_acknowledged(memory_folder, kills, killed):
     chance, promised = random.Random(0), 0
     kills //= 4  # the file alone; test_recorded.py kills whole drillings
     for _ in range(kills):
-        reading, writing = os.pipe()
-        worker = FORK.Process(target=drill_until_killed, args=(memory_folder, writing))
-        worker.start()
-        os.close(writing)
-        time.sleep(chance.uniform(0.0, 0.03))
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.join()
-        with os.fdopen(reading) as pipe:
-            said = [int(line) for line in pipe if line.endswith("\n")]
+        said = [int(line) for line in killed(drill_until_killed, memory_folder, after=chance.uniform(0.0, 0.03))]
         promised = max([promised, *(number + 1 for number in said)])
         kept = unsaved_drillings(memory_folder)
         events = kept[0].log.events if kept else ()

@@ -1,11 +1,8 @@
 """A drilling that is kept: saved, replayed, continued, and part of the dataset at once."""
 
-import multiprocessing
 import os
 import random
 import shutil
-import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -201,8 +198,6 @@ def test_a_lifted_burr_leaves_what_lies_between_alone(drilling):
 
 # -- kill -9 --------------------------------------------------------------------------
 
-FORK = multiprocessing.get_context("fork")
-
 
 def drill_and_save_until_killed(home: Path, surgeon: str, acknowledged: int) -> None:
     dataset = Dataset.open(home)
@@ -233,24 +228,16 @@ def drill_and_save_until_killed(home: Path, surgeon: str, acknowledged: int) -> 
 
 
 def test_kill_9_at_any_moment_of_drilling_and_saving_loses_nothing_that_was_acknowledged(
-    small_dataset, memory_folder, kills
+    small_dataset, memory_folder, kills, killed
 ):
     chance, counted = random.Random(0), {"open": 0, "kept": 0, "saved": 0}
     for turn in range(kills):
         home = memory_folder / f"dataset_{turn // 10}"
         if turn % 10 == 0:
             shutil.copytree(small_dataset.folder, home)
-        reading, writing = os.pipe()
-        worker = FORK.Process(target=drill_and_save_until_killed, args=(home, f"anna_{turn}", writing))
-        worker.start()
-        os.close(writing)
-        if turn % 5:
-            os.read(reading, len(b"open 0 -\n"))
-        time.sleep(chance.uniform(0.0, 0.1))
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.join()
-        with os.fdopen(reading) as pipe:
-            whole = [line.split() for line in pipe if line.endswith("\n")]
+        begun, after = b"open 0 -\n" if turn % 5 else b"", chance.uniform(0.0, 0.1)
+        said = killed(drill_and_save_until_killed, home, f"anna_{turn}", after=after, begun=begun)
+        whole = [line.split() for line in said]
         for word, _, _ in whole:
             counted[word] += 1
         assert_nothing_lost(home, f"anna_{turn}", {word: (int(count), told) for word, count, told in whole})

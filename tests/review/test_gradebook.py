@@ -1,8 +1,6 @@
 import multiprocessing
 import os
 import random
-import signal
-import time
 
 import pytest
 
@@ -149,23 +147,15 @@ def grade_until_killed(path, study, acknowledged):
         number += 1
 
 
-def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(plan, memory_folder, kills):
+def test_kill_9_at_any_moment_loses_nothing_that_was_acknowledged(plan, memory_folder, kills, killed):
     path, promised = memory_folder / "grades.sqlite", []
     kills //= 4  # the book alone; test_sitting.py kills whole sittings
     book = GradeBook(path, plan.study)
     chance = random.Random(0)
     for turn in range(kills):
-        reading, writing = os.pipe()
-        worker = FORK.Process(target=grade_until_killed, args=(path, plan.study, writing))
-        worker.start()
-        os.close(writing)
-        if turn % 5:
-            os.read(reading, len(b"open\n"))
-        time.sleep(chance.uniform(0.0, 0.04))
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.join()
-        with os.fdopen(reading) as pipe:
-            promised += [line.strip() for line in pipe if len(line) > 36]
+        begun, after = b"open\n" if turn % 5 else b"", chance.uniform(0.0, 0.04)
+        said = killed(grade_until_killed, path, plan.study, after=after, begun=begun)
+        promised += [line.strip() for line in said if len(line) > 36]
     kept = {answer.answer_id for answer in book.answers()}
     assert len(promised) > kills // 5, len(promised)  # a busy computer gets little done between two kills
     assert set(promised) <= kept

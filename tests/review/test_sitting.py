@@ -1,9 +1,6 @@
-import multiprocessing
 import os
 import random
-import signal
 import sqlite3
-import time
 
 import pytest
 
@@ -11,8 +8,6 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.review.gradebook import GradeBook
 from napari_rpdl.review.sitting import ActiveTime, Draft, Sitting
 from napari_rpdl.settings.review import GradingSettings
-
-FORK = multiprocessing.get_context("fork")
 
 
 class Clock:
@@ -193,22 +188,14 @@ def grade_until_killed(path, study, acknowledged):
                 pass
 
 
-def test_kill_9_at_any_moment_of_grading_loses_nothing_that_was_acknowledged(plan, memory_folder, kills):
+def test_kill_9_at_any_moment_of_grading_loses_nothing_that_was_acknowledged(plan, memory_folder, kills, killed):
     path, chance = memory_folder / "grades.sqlite", random.Random(0)
     book = GradeBook(path, plan.study)
     promised: dict[tuple[str, str], str] = {}
     for turn in range(kills):
-        reading, writing = os.pipe()
-        worker = FORK.Process(target=grade_until_killed, args=(path, plan.study, writing))
-        worker.start()
-        os.close(writing)
-        if turn % 5:
-            os.read(reading, len(b"open\n"))
-        time.sleep(chance.uniform(0.0, 0.04))
-        os.kill(worker.pid, signal.SIGKILL)
-        worker.join()
-        with os.fdopen(reading) as pipe:
-            whole = [line.split() for line in pipe if line.endswith("\n")]
+        begun, after = b"open\n" if turn % 5 else b"", chance.uniform(0.0, 0.04)
+        said = killed(grade_until_killed, path, plan.study, after=after, begun=begun)
+        whole = [line.split() for line in said]
         promised |= {(words[1], words[2]): words[3] for words in whole if words[0] == "answer"}
         locks = [int(words[1]) for words in whole if words[0] == "lock"]
         assert set(locks) <= book.locked("ada")
