@@ -22,15 +22,14 @@ os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "settings.yaml")
 import napari
 import numpy as np
 import vispy.gloo.glir as glir
+from phantoms import phantoms
 from qtpy.QtWidgets import QApplication
 
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
-from napari_rpdl.data.phantom import generate
 from napari_rpdl.gui import memory
 from napari_rpdl.gui.app import open_viewer
 from napari_rpdl.gui.workspace import Workspace
-from napari_rpdl.settings import PhantomSettings
 
 memory.FILE = Path(tempfile.mkdtemp()) / "workspace.json"
 glir.GlirProgram.delete = lambda self: None  # Mesa's software OpenGL crashes when it deletes programs
@@ -124,12 +123,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--datasets", type=Path, help="where datasets phantom_<grid> are kept between runs")
     arguments = parser.parse_args()
-    home = arguments.datasets or Path(tempfile.mkdtemp())
-    for grid in arguments.grids:
-        folder = home / f"phantom_{grid}"
-        if not folder.is_dir():
-            for _ in generate(PhantomSettings(bones=1, grid=grid), folder):
-                pass
+    for grid, folder in phantoms(arguments.grids, arguments.datasets):
         surgeons = len(Dataset.open(folder).surgeons)
         print(f"{grid}³ x {surgeons} surgeons, load average {os.getloadavg()[0]:.1f}", flush=True)
         measure(folder, arguments.rounds)

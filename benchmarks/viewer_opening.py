@@ -30,15 +30,14 @@ import napari
 import numpy as np
 import psutil
 import vispy.gloo.glir as glir
+from phantoms import phantoms
 from qtpy.QtWidgets import QApplication, QWidget
 
 from napari_rpdl.data.dataset import Dataset
-from napari_rpdl.data.phantom import generate
 from napari_rpdl.gui import memory
 from napari_rpdl.gui.app import open_viewer
 from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.learning.prediction import Prediction
-from napari_rpdl.settings import PhantomSettings
 
 memory.FILE = Path(tempfile.mkdtemp()) / "workspace.json"
 glir.GlirProgram.delete = lambda self: None  # Mesa's software OpenGL crashes when it deletes programs
@@ -201,12 +200,7 @@ def main() -> None:
     parser.add_argument("--switches", type=int, default=100)
     parser.add_argument("--datasets", type=Path, help="where datasets phantom_<grid> are kept between runs")
     arguments = parser.parse_args()
-    home = arguments.datasets or Path(tempfile.mkdtemp())
-    for grid in arguments.grids:
-        folder = home / f"phantom_{grid}"
-        if not folder.is_dir():
-            for _ in generate(PhantomSettings(bones=2, grid=grid), folder):
-                pass
+    for grid, folder in phantoms(arguments.grids, arguments.datasets):
         print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
         workspace, viewer = opened(Dataset.open(folder))
         for in_3d in (True, False):
