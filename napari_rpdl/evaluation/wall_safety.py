@@ -13,6 +13,7 @@ from scipy import ndimage
 from scipy.spatial import KDTree
 
 from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.evaluation.clearance import Clearance, band_of
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.safety import check_on_grid, critical_codes
@@ -135,9 +136,9 @@ def wall_distances(mask: Mask, case: Case, surfaces: CriticalSurfaces) -> tuple[
     return cavity.rim[cavity.is_wall], nearest
 
 
-def wall_of(mask: Mask, case: Case) -> Mask:
-    """Return the drilled voxels that share a face with matter that stays, bool (z, y, x); the case has structures."""
-    matter = ~case.table.mask_of(case.labels(), "air") & ~mask
+def wall_of(mask: Mask, labels: NDArray[np.uint8], table: StructureTable) -> Mask:
+    """Return the drilled voxels that share a face with matter that stays, bool (z, y, x)."""
+    matter = ~table.mask_of(labels, "air") & ~mask
     touching: Mask = ndimage.binary_dilation(matter) & mask
     return touching
 
@@ -152,10 +153,9 @@ class _Cavity:
         self.steps = case.grid.steps
         self.mask, self.labels = mask[self.box], case.labels()[self.box]
         self._start = np.array([part.start for part in self.box])
-        matter = ~case.table.mask_of(self.labels, "air") & ~self.mask
         rim = np.argwhere(self.mask & ~ndimage.binary_erosion(self.mask))
         self._at = tuple(rim.T)
-        self.is_wall = (ndimage.binary_dilation(matter) & self.mask)[self._at]
+        self.is_wall = wall_of(self.mask, self.labels, case.table)[self._at]
         self.rim = rim + self._start
         self.points = self.rim * self.steps
 

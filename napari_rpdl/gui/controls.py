@@ -1,18 +1,21 @@
 """Small controls that forms and panels are made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qtpy.QtCore import QEvent, QObject, Qt
-from qtpy.QtGui import QColor, QIcon, QPixmap
+from qtpy.QtCore import QEvent, QObject, QPointF, Qt
+from qtpy.QtGui import QColor, QIcon, QMouseEvent, QPixmap
 from qtpy.QtWidgets import (
+    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QFormLayout,
     QFrame,
+    QHeaderView,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QTableWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +25,7 @@ INT_MAX = 2**53
 """Beyond this, neither a spin box nor JSON keeps whole numbers exactly."""
 
 NIFTI = "NIfTI (*.nii.gz *.nii)"
-"""What a dialog offers that asks where to save a volume."""
+"""What a dialog offers that asks for the file of a volume."""
 
 
 class WheelGuard(QObject):
@@ -133,6 +136,32 @@ def heading(text: str) -> QLabel:
     label = QLabel(text)
     label.setStyleSheet("font-weight: bold; margin-top: 6px;")
     return label
+
+
+def mouse_place(event: QMouseEvent) -> QPointF:
+    """Return where the mouse is in its widget, in Qt 5 and Qt 6."""
+    return event.position() if hasattr(event, "position") else QPointF(event.localPos())
+
+
+def list_lines(table: QTableWidget, columns: Mapping[str, str], wide: int, row_height: int) -> None:
+    """Make a table list lines to choose from: whole rows, not to be edited, with the mouse as a hand.
+
+    Args:
+        table: with as many columns.
+        columns: titles, and what their tooltips say.
+        wide: place of the column that takes the room left.
+        row_height: in pixels.
+    """
+    table.setHorizontalHeaderLabels([*columns])
+    for column, tip in enumerate(columns.values()):
+        table.horizontalHeaderItem(column).setToolTip(tip)
+    table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    table.horizontalHeader().setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+    table.verticalHeader().setDefaultSectionSize(row_height)
+    table.verticalHeader().hide()
+    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setCursor(Qt.CursorShape.PointingHandCursor)
 
 
 def tighten(rows: QFormLayout) -> None:

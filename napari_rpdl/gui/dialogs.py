@@ -14,12 +14,11 @@ from napari_rpdl.data.importers.drilled_volumes import import_drilled
 from napari_rpdl.data.importers.recordings import import_recordings
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
-from napari_rpdl.gui.controls import note
+from napari_rpdl.gui.controls import NIFTI, note
 from napari_rpdl.gui.forms import make_control
 from napari_rpdl.gui.hand_layers import HandLayer, use_layers
 from napari_rpdl.settings import RecordingSettings, explain
 
-_NIFTI = "NIfTI (*.nii *.nii.gz)"
 _ARRAYS = "NumPy arrays (*.npy)"
 _RECORDINGS = "Recordings (*.npz *.npy *.csv)"
 _CONVENTIONS = (("the bone after drilling", "after"), ("the removed region", "removed"))
@@ -84,8 +83,8 @@ class DrilledVolumesDialog(ImportDialog):
             "One labelled bone, and for each surgeon the bone after drilling or the removed region. "
             "File names become surgeons' names."
         )
-        self.bone = FileEdit(filter=_NIFTI, label="Bone before", nullable=True)
-        self.after = FileEdit(mode=FileDialogMode.EXISTING_FILES, filter=_NIFTI, label="Surgeons' files", nullable=True)
+        self.bone = FileEdit(filter=NIFTI, label="Bone before", nullable=True)
+        self.after = FileEdit(mode=FileDialogMode.EXISTING_FILES, filter=NIFTI, label="Surgeons' files", nullable=True)
         self.convention = ComboBox(choices=_CONVENTIONS, label="They show")
         super().__init__("Import drilled volumes", explanation, (self.bone, self.after, self.convention), parent)
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from qtpy.QtCore import QRectF, Qt, Signal
 from qtpy.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from napari_rpdl.evaluation.wall_safety import BANDS, WallSafety
+from napari_rpdl.gui.controls import list_lines
 from napari_rpdl.gui.palette import WALL
 
 _COLUMNS = {
@@ -51,19 +52,10 @@ class SafetyTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(_COLUMNS), parent)
         self._rows: tuple[WallSafety, ...] = ()
-        self.setHorizontalHeaderLabels([*_COLUMNS])
-        for column, tip in enumerate(_COLUMNS.values()):
-            self.horizontalHeaderItem(column).setToolTip(tip)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        list_lines(self, _COLUMNS, wide=0, row_height=_ROW)
         self.horizontalHeader().setMinimumSectionSize(_NARROWEST)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        self.verticalHeader().hide()
         self.setWordWrap(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumHeight(220)
         self.cellClicked.connect(lambda row, _: self.chosen.emit(self._rows[row]))
         self.cellDoubleClicked.connect(lambda row, _: self.flight_asked.emit(self._rows[row]))

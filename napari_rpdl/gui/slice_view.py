@@ -1,9 +1,10 @@
 """One slice with a crosshair that a click moves."""
 
-from qtpy.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from qtpy.QtCore import QLineF, QRectF, Qt, Signal
 from qtpy.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
+from napari_rpdl.gui.controls import mouse_place
 from napari_rpdl.gui.ortho import EDGES, SliceShown
 
 _CROSS, _LETTERS = QColor(255, 255, 255, 170), QColor("#e8eaed")
@@ -96,7 +97,7 @@ class SliceView(QWidget):
         event.accept()
 
     def _choose(self, event: QMouseEvent) -> None:
-        at = QPointF(event.localPos()) if hasattr(event, "localPos") else event.position()
+        at = mouse_place(event)
         frame = self.frame()
         if self._shown is not None and frame.contains(at):
             self.place_chosen.emit((at.x() - frame.left()) / frame.width(), (at.y() - frame.top()) / frame.height())

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from qtpy.QtCore import Signal
+from qtpy.QtWidgets import QTableWidget, QTableWidgetItem, QWidget
 
 from napari_rpdl.evaluation.hot_spots import HotSpot
+from napari_rpdl.gui.controls import list_lines
 
 _ROW = 22
 _COLUMNS = {
@@ -23,16 +24,7 @@ class SpotTable(QTableWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(0, len(_COLUMNS), parent)
         self._spots: tuple[HotSpot, ...] = ()
-        self.setHorizontalHeaderLabels([*_COLUMNS])
-        for column, tip in enumerate(_COLUMNS.values()):
-            self.horizontalHeaderItem(column).setToolTip(tip)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        self.verticalHeader().hide()
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        list_lines(self, _COLUMNS, wide=2, row_height=_ROW)
         self.cellClicked.connect(self._tell)
         self.cellActivated.connect(self._tell)
         self.show_spots(())

@@ -6,7 +6,7 @@ from qtpy.QtCore import QPointF, QRectF, Qt, Signal
 from qtpy.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from qtpy.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from napari_rpdl.gui.controls import Button, guard_wheel
+from napari_rpdl.gui.controls import Button, guard_wheel, mouse_place
 from napari_rpdl.gui.palette import PENALTY, REWARD
 
 _HEIGHT, _LABELS, _MARGIN = 132, 16, 5
@@ -73,13 +73,13 @@ class WorthBars(QWidget):
         """Take hold of a bar."""
         if self.worths and event.button() == Qt.MouseButton.LeftButton:
             self._dragging = True
-            self.select(min(int(_place(event).x() * len(self.worths) / self.width()), len(self.worths) - 1))
-            self._drag_to(_place(event).y())
+            self.select(min(int(mouse_place(event).x() * len(self.worths) / self.width()), len(self.worths) - 1))
+            self._drag_to(mouse_place(event).y())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Let the bar follow the hand."""
         if self._dragging:
-            self._drag_to(_place(event).y())
+            self._drag_to(mouse_place(event).y())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Let go of the bar; the scale fits what is shown again."""
@@ -198,8 +198,3 @@ class WorthEditor(QWidget):
         self.value.blockSignals(True)
         self.value.setValue(self.bars.worths[votes] if self.bars.worths else 0.0)
         self.value.blockSignals(False)
-
-
-def _place(event: QMouseEvent) -> QPointF:
-    """Return where the mouse is, in Qt 5 and Qt 6."""
-    return event.position() if hasattr(event, "position") else event.localPos()

@@ -29,7 +29,7 @@ def block(case, spacing):
 def test_the_wall_of_a_shaft_is_counted_by_hand(small_case) -> None:
     """The ring of 8 stands at depths 1 to 4 (the last of them with the middle as the floor); air above is no wall."""
     case, shaft = block(small_case, (0.5, 0.5, 0.5))
-    assert wall_of(shaft, case).sum() == 3 * 8 + 9
+    assert wall_of(shaft, case.labels(), case.table).sum() == 3 * 8 + 9
     (nerve,) = wall_safety(shaft, case)
     assert nerve.clearance.distance == pytest.approx(2.0)
     assert (nerve.place[1], nerve.clearance.voxel[1]) == (4, 8)
@@ -72,7 +72,7 @@ def test_it_agrees_with_a_distance_transform_and_with_all_pairs(small_case, spac
     mask = np.random.default_rng(3).random((16, 16, 16)) < 0.2
     mask[case.labels() == 0] = False
     mask[case.labels() == NERVE] = False
-    wall, resolution = wall_of(mask, case), float(np.linalg.norm(grid.steps))
+    wall, resolution = wall_of(mask, case.labels(), case.table), float(np.linalg.norm(grid.steps))
     found = {one.clearance.structure: one for one in wall_safety(mask, case)}
     for one in clearances(mask, case):
         ours = found[one.structure].clearance

@@ -52,8 +52,7 @@ class InspectionCoordinator:
         """Slice through a voxel and tell what is known of it."""
         self._layers.standpoint.set_3d(False)
         self._layers.standpoint.go_to(voxel)
-        if self._session.case is not None:
-            self._session.probe = probe(self._session.case, voxel)
+        self.look_at(voxel)
 
     def look_at(self, voxel: Voxel) -> None:
         """Tell what is known of a voxel; slices and crosshair go there, 3-D stays 3-D."""

@@ -80,11 +80,8 @@ class MapCoordinator:
 
     def region(self) -> Mask | None:
         """Return the consensus that is shown, else what the map means; None where nobody counts."""
-        implied, counted = self._session.implication, self._counted()
-        votes = self._session.consensus or (implied.votes if implied is not None else 0)
-        if self._ballots is None or not 0 < votes <= sum(counted):
-            return None
-        return self._ballots.at_least(votes, counted)
+        implied = self._session.implication
+        return self._at_least(self._session.consensus or (implied.votes if implied is not None else 0))
 
     # -- counting ---------------------------------------------------------------------
 
@@ -109,7 +106,7 @@ class MapCoordinator:
         """Go back to the variant's worths where the person's own are for another number of surgeons."""
         own, counted = self._session.rpmap.worths, sum(self._counted())
         if own and counted and len(own) != counted + 1:
-            self._session.rpmap = replace_worths(self._session.rpmap, ())
+            self._session.rpmap = self._session.rpmap.model_copy(update={"worths": ()})
             self._session.told = (
                 f"The worths of votes were yours for {len(own) - 1} surgeons; {counted} count now. "
                 "They are those of the settings again."
@@ -131,12 +128,11 @@ class MapCoordinator:
         self._show_consensus()
 
     def _show_map(self) -> None:
-        ballots, counted = self._ballots, self._counted()
-        if ballots is None or not any(counted) or not self._session.rpmap_shown:
+        found = self.rpmap() if self._session.rpmap_shown else None
+        if found is None:
             self._session.rpmap_range = None
             self._layers.maps.show(None)
             return
-        found = ballots.rpmap(counted, self._session.rpmap)
         self._session.rpmap_range = (found.lowest, found.highest)
         if self._layers.standpoint.is_3d:
             self._timer.start()
@@ -144,7 +140,7 @@ class MapCoordinator:
             self._layers.maps.show(found, max(-found.lowest, found.highest))
 
     def _show_consensus(self) -> None:
-        mask = self._consensus()
+        mask = self._at_least(self._session.consensus)
         if mask is None:
             self._layers.maps.show_consensus(None)
         elif not self._layers.standpoint.is_3d:
@@ -154,9 +150,9 @@ class MapCoordinator:
         else:
             self._timer.start()
 
-    def _consensus(self) -> Mask | None:
-        """Return what enough surgeons drilled, None where so many do not count or nobody asked."""
-        votes, counted = self._session.consensus, self._counted()
+    def _at_least(self, votes: int) -> Mask | None:
+        """Return what so many surgeons drilled; None for 0, and where so many do not count."""
+        counted = self._counted()
         if self._ballots is None or not 0 < votes <= sum(counted):
             return None
         return self._ballots.at_least(votes, counted)
@@ -168,9 +164,8 @@ class MapCoordinator:
         """Let 3-D follow, now that the hand rests."""
         if not self._layers.standpoint.is_3d:
             return
-        ballots, mask, case = self._ballots, self._consensus(), self._session.case
-        if ballots is not None and self._session.rpmap_range is not None:
-            found = ballots.rpmap(self._counted(), self._session.rpmap)
+        mask, case = self._at_least(self._session.consensus), self._session.case
+        if self._session.rpmap_range is not None and (found := self.rpmap()) is not None:
             self._layers.maps.show(found, max(-found.lowest, found.highest))
         if mask is not None and case is not None and (self._solid is None or self._solid.key != self._key()):
             self._jobs.start("consensus", computing(_solid, self._key(), mask, case), self._hear_solid)
@@ -179,11 +174,6 @@ class MapCoordinator:
         if isinstance(event, Made) and event.value.key == self._key():
             self._solid = event.value
             self._show_consensus()
-
-
-def replace_worths(settings: RPMapSettings, worths: tuple[float, ...]) -> RPMapSettings:
-    """Return the settings with other worths."""
-    return settings.model_copy(update={"worths": worths})
 
 
 def _ballots(case: Case) -> tuple[str, Ballots]:
