@@ -41,16 +41,13 @@ def run(folder: Path, jobs: int) -> None:
 
 def collect(folder: Path) -> None:
     """Write tables and pictures beside this file."""
-    for name in STUDIES:
+    for name, experiment in STUDIES.items():
         do("report", str(folder / name), "--out", str(folder / f"{name}_report"))
         report = folder / f"{name}_report"
         for table in ("tables", "statistics"):
             for ending in ("md", "csv"):
                 shutil.copyfile(report / "tables" / f"{table}.{ending}", HERE / f"{name}_{table}.{ending}")
-        keep(
-            report / "figures" / f"{name if name != 'presets' else 'bones'}_repaired_tuned_methods.png",
-            f"{name}_methods.png",
-        )
+        keep(report / "figures" / f"{experiment}_repaired_tuned_methods.png", f"{name}_methods.png")
     keep(folder / "bones_report" / "figures" / "learning_curves.png", "bones_learning_curves.png")
     for decision in ("fixed", "tuned"):
         picture = folder / f"figure_4_{decision}.png"
