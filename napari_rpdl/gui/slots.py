@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_rpdl.gui.meshes import Mesh
+from napari_rpdl.gui.opengl import current_context
 from napari_rpdl.gui.roles import drawing_rank
 from napari_rpdl.gui.space import METADATA, metadata_of, placement
 from napari_rpdl.gui.standpoint import Standpoint
@@ -62,7 +63,8 @@ class Slots:
     def _array(self, role: str, data: Any, add: Callable[..., Any], name: str) -> Any:
         layer = self.find(role)
         if layer is None:
-            layer = add(data, **self._fresh(role, name))
+            with current_context():
+                layer = add(data, **self._fresh(role, name))
             self._order()
         else:
             layer.data = data

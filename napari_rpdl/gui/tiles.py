@@ -16,6 +16,7 @@ from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.gui import colormaps
 from napari_rpdl.gui.meshes import NOTHING, Mesh
+from napari_rpdl.gui.opengl import current_context
 from napari_rpdl.gui.palette import DRILLED, MARKED
 from napari_rpdl.gui.space import placement
 from napari_rpdl.gui.standpoint import Standpoint
@@ -64,7 +65,8 @@ class Tiles:
         """Show a bone in as many tiles as at the first call, from left to right."""
         self.standpoint.grid = case.grid
         if not self._layers:
-            self._make(scenes)
+            with current_context():
+                self._make(scenes)
         self._full = set()
         for number, scene in enumerate(scenes):
             self._fill(number * len(_KINDS), scene, case)
