@@ -149,7 +149,7 @@ def results(book: GradeBook, key: UnblindingKey, efforts: Iterable[Effort] = ())
         progress=progress,
         measures=judged,
         preferences=compared,
-        limits=tuple(_limits(key, progress, judged)),
+        limits=tuple(_limits(key, progress, judged, compared)),
         corrections=corrections_of(efforts, {row.candidate.case_id for row in key.rows}),
     )
 
@@ -271,13 +271,19 @@ def _repeated(given: Sequence[Verdict]) -> dict[str, Agreement]:
     return found
 
 
-def _limits(key: UnblindingKey, progress: dict[str, tuple[int, int]], judged: Sequence[MeasureResult]) -> Iterable[str]:
+def _limits(
+    key: UnblindingKey,
+    progress: dict[str, tuple[int, int]],
+    judged: Sequence[MeasureResult],
+    compared: Sequence[PreferenceResult],
+) -> Iterable[str]:
     for grader, (done, planned) in progress.items():
         if done < planned:
             yield f"{grader} has locked {done} of {planned} presentations; the rest is left out."
     if sum(done > 0 for done, _ in progress.values()) < 2:
         yield "Fewer than two graders: nothing can be said about agreement between graders."
-    yield from _few_repeats(judged)
+    yield from _few_repeats(judged, "results")
+    yield from _few_repeats(compared, "pairs")
     main = judged[0].comparison if judged else None
     if main is not None:
         yield from main.reach.sentences()
@@ -292,11 +298,11 @@ def _limits(key: UnblindingKey, progress: dict[str, tuple[int, int]], judged: Se
         yield f"{len(judged)} measures are tested; Holm corrects within a measure, not over all of them."
 
 
-def _few_repeats(judged: Sequence[MeasureResult]) -> Iterable[str]:
+def _few_repeats(judged: Sequence[MeasureResult] | Sequence[PreferenceResult], things: str) -> Iterable[str]:
     """Say whose hidden repeats are too few for coefficients."""
     few = sorted({name for one in judged for name, found in one.within.items() if found.things < FEWEST})
     if few:
         yield (
-            f"Fewer than {FEWEST} results that were graded twice ({', '.join(few)}): too few to tell how far a grader "
+            f"Fewer than {FEWEST} {things} that were graded twice ({', '.join(few)}): too few to tell how far a grader "
             "agrees with the own first answers, so only the share of same answers is given."
         )

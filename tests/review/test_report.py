@@ -45,6 +45,7 @@ def test_preferences_have_a_page_too(candidates, grade, tmp_path):
     text = write_results(results(book, plan.key), tmp_path / "report").read_text(encoding="utf-8")
     assert "Preferred to" in text
     assert "Bias for the left tile" in text
+    assert "pairs that were graded twice (ada, ben): too few to tell" in text
 
 
 def test_an_empty_study_has_a_page(book, plan, tmp_path):

@@ -128,6 +128,8 @@ def test_preferences_are_analysed_and_pairs_agreed_upon(candidates, grade, tmp_p
     assert sum(map(sum, one.preference.wins)) + one.preference.no_difference == 18
     assert one.between.things == 9
     assert one.between.ac1 is not None
+    assert 0 < one.within["ada"].things < 5
+    assert "Fewer than 5 pairs that were graded twice (ada, ben): too few to tell" in " ".join(found.limits)
 
 
 def test_another_studys_key_is_refused(graded, plan):
