@@ -114,6 +114,7 @@ class Jobs(QObject):
     """All background work of a window: at most one job of each name."""
 
     changed = Signal()
+    heard = Signal(str, object)
     failed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -168,6 +169,7 @@ class Jobs(QObject):
         everything = [*self._jobs.values(), *self._retired]
         self._jobs.clear()
         self._retired.update(everything)
+        self.changed.emit()
         for job in everything:
             job.cancel()
         deadline = time.monotonic() + seconds
@@ -183,6 +185,7 @@ class Jobs(QObject):
         if self._jobs.get(name) is not job:
             return
         hear(event)
+        self.heard.emit(name, event)
         if isinstance(event, Failed):
             self.failed.emit(event)
 

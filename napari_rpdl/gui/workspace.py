@@ -24,6 +24,7 @@ from napari_rpdl.data.sample import sample_dataset_folder
 from napari_rpdl.errors import InputError
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.events import Event, Failed
+from napari_rpdl.gui.activity import Activity
 from napari_rpdl.gui.camera import VIEWS
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.disputes import DisputeCoordinator
@@ -85,6 +86,10 @@ class Workspace(QWidget):
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
         self.drilling = DrillingCorner(self.session, layers, self.jobs, self.cases)
         self.studies = StudyCoordinator(self.session, self.jobs)
+        asked = self.predictions.cancel
+        self.activity = Activity(
+            self.jobs, {"training": self.trainings.cancel, "prediction": asked, "predictions": asked}
+        )
         self.bones = BonesPanel(self.session)
         self.surgeons = SurgeonsPanel(self.session)
         self.rpmap = RPMapPanel(self.session)
