@@ -51,6 +51,11 @@ class Activity:
         jobs.changed.connect(self._follow)
         jobs.heard.connect(self._hear)
 
+    def close(self) -> None:
+        """Take all bars away: ``jobs`` are closed and say nothing any more."""
+        while self._bars:
+            self._bars.popitem()[1].close()
+
     def _follow(self) -> None:
         """Take away the bars of what has ended; look at the rest in a moment."""
         for name in [name for name in self._bars if not self._jobs.running(name)]:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import napari
 
+from napari_rpdl.gui.contributions import workspace_of
 from napari_rpdl.gui.windows import make_room
-from napari_rpdl.gui.workspace import TITLE, Workspace
+from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.review.requirements import check_requirements
 from napari_rpdl.settings.review import GradingSettings
 
@@ -31,8 +32,7 @@ def open_viewer(
         InputError: ``run`` is no folder of a training.
     """
     viewer = napari.Viewer(title="napari-rpdl", show=show)
-    workspace = Workspace(viewer)
-    viewer.window.add_dock_widget(workspace, name=TITLE, area="right")
+    workspace = workspace_of(viewer)  # where napari's own menu and commands find it, too
     make_room(viewer)
     if dataset is not None:
         workspace.open_dataset(dataset, case_id, run)

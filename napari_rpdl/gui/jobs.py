@@ -169,7 +169,6 @@ class Jobs(QObject):
         everything = [*self._jobs.values(), *self._retired]
         self._jobs.clear()
         self._retired.update(everything)
-        self.changed.emit()
         for job in everything:
             job.cancel()
         deadline = time.monotonic() + seconds

@@ -323,12 +323,14 @@ class Workspace(QWidget):
                 self.drilling.let_go()
                 self.sights.close()
                 self.jobs.close()
+                self.activity.close()
         return bool(super().eventFilter(watched, event))
 
     def _end_with_the_window(self) -> None:
         """Stop all work when the dock is deleted or the program ends."""
-        jobs = self.jobs
+        jobs, activity = self.jobs, self.activity
         self.destroyed.connect(lambda: jobs.close())
+        self.destroyed.connect(lambda: activity.close())
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(jobs.close)

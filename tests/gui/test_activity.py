@@ -8,8 +8,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QDialog, QLabel, QProgressBar, QPushButton
 
 from napari_rpdl.events import Event, Progressed, Said
-from napari_rpdl.gui.activity import TICK_MS, Activity, steps_of
-from napari_rpdl.gui.jobs import Jobs, computing
+from napari_rpdl.gui.activity import TICK_MS, steps_of
+from napari_rpdl.gui.jobs import computing
 from napari_rpdl.gui.workspace import Workspace
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
 
@@ -115,11 +115,11 @@ def test_short_work_and_work_that_nobody_waits_for_stay_out_of_it(dock, qtbot) -
     gate.set()
 
 
-def test_nothing_is_left_when_all_work_is_closed(qtbot, dock) -> None:
-    jobs = Jobs()
-    activity = Activity(jobs, {})
-    jobs.start("import", until(threading.Event()), lambda _: None)
+def test_nothing_is_left_when_the_window_is_gone(dock, qtbot) -> None:
+    workspace = dock.workspace
+    workspace.jobs.start("import", until(threading.Event()), lambda _: None)
     qtbot.waitUntil(lambda: "Importing: " in dock.seen(), timeout=5000)
-    jobs.close()
-    qtbot.waitUntil(lambda: dock.seen() == {}, timeout=5000)
-    assert activity is not None
+    workspace.window().show()
+    workspace.window().hide()
+    assert dock.seen() == {}
+    assert workspace.jobs.names == ()

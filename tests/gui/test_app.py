@@ -1,11 +1,13 @@
 """The window opens with what it was told to open."""
 
 import pytest
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QGuiApplication
+from qtpy.QtWidgets import QApplication, QLineEdit
 
 from napari_rpdl.gui import app
 from napari_rpdl.gui.windows import ROOMY
-from napari_rpdl.gui.workspace import TITLE
+from napari_rpdl.gui.workspace import Workspace
 
 
 @pytest.fixture
@@ -28,7 +30,33 @@ def opened(make_napari_viewer_proxy, monkeypatch, qtbot, idle):
 def test_it_shows_the_bone_that_was_asked_for_beside_the_workspace(opened, small_dataset) -> None:
     viewer, workspace = opened(small_dataset.folder, "bone_2")
     assert workspace.session.case_id == "bone_2"
-    assert TITLE in viewer.window.dock_widgets
+    assert workspaces(viewer) == [workspace]
+
+
+@pytest.mark.needs_display
+def test_the_command_palette_acts_in_the_workspace_that_is_open(
+    make_napari_viewer_proxy, monkeypatch, small_dataset, qtbot, idle
+) -> None:
+    """The real palette: its key, the start of a command, Enter."""
+    monkeypatch.setattr(app.napari, "Viewer", lambda **_: make_napari_viewer_proxy(show=True))
+    viewer, workspace = app.open_viewer(small_dataset.folder)
+    idle(workspace.jobs)
+    control_and_shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+    def run(command: str) -> None:
+        qtbot.keyClick(workspace.window(), Qt.Key.Key_P, control_and_shift)
+        qtbot.waitUntil(lambda: isinstance(QApplication.focusWidget(), QLineEdit), timeout=5000)
+        line = QApplication.focusWidget()
+        qtbot.keyClicks(line, command)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        idle(workspace.jobs)
+
+    run("rpdl: next")
+    assert workspace.session.case_id == "bone_2"
+    run("rpdl: show or hide the rew")
+    assert workspace.session.rpmap_shown
+    assert workspaces(viewer) == [workspace]
+    workspace.jobs.close()
 
 
 def test_without_a_dataset_it_offers_the_last_one(opened, small_dataset, idle) -> None:
@@ -66,6 +94,10 @@ def test_the_window_is_large_enough_for_every_panel(opened) -> None:
     *_, width, height = viewer.window.geometry()
     assert width >= min(ROOMY[0], screen.width())
     assert height >= min(ROOMY[1], screen.height())
+
+
+def workspaces(viewer) -> list[Workspace]:
+    return [docked for docked in viewer.window.dock_widgets.values() if isinstance(docked, Workspace)]
 
 
 def small_run(dataset, folder):
