@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_error, show_info
-from qtpy.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import (
     QApplication,
     QFileDialog,
-    QFrame,
     QLabel,
     QProgressBar,
-    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -26,32 +24,21 @@ from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.events import Event, Failed
 from napari_rpdl.gui.activity import Activity
 from napari_rpdl.gui.camera import VIEWS
+from napari_rpdl.gui.columns import Column, stacked
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
-from napari_rpdl.gui.coordinators.disputes import DisputeCoordinator
 from napari_rpdl.gui.coordinators.imports import ImportCoordinator
-from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
-from napari_rpdl.gui.coordinators.live import LiveCoordinator
-from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.gui.coordinators.overview import OverviewCoordinator
-from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
-from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
-from napari_rpdl.gui.coordinators.safety import SafetyCoordinator
-from napari_rpdl.gui.coordinators.saving import SavingCoordinator
 from napari_rpdl.gui.coordinators.studies import StudyCoordinator
-from napari_rpdl.gui.coordinators.trainings import TrainingCoordinator
-from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
 from napari_rpdl.gui.drilling_corner import DrillingCorner
 from napari_rpdl.gui.jobs import Jobs
 from napari_rpdl.gui.keys import Keys
 from napari_rpdl.gui.layers import Layers
+from napari_rpdl.gui.learning_corner import LearningCorner
+from napari_rpdl.gui.map_corner import MapCorner
 from napari_rpdl.gui.memory import Memory
 from napari_rpdl.gui.panels.bones import BonesPanel
-from napari_rpdl.gui.panels.inspect import InspectPanel
-from napari_rpdl.gui.panels.predict import PredictPanel
-from napari_rpdl.gui.panels.rpmap import RPMapPanel
-from napari_rpdl.gui.panels.runs import RunsPanel
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
-from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
+from napari_rpdl.gui.panels.train import ask_whether_it_goes_on
 from napari_rpdl.gui.session import Session
 from napari_rpdl.gui.sights import Sights
 
@@ -71,32 +58,16 @@ class Workspace(QWidget):
         self.jobs = Jobs()
         layers = Layers(napari_viewer)
         self.cases = CaseCoordinator(self.session, layers, self.jobs)
-        self.maps = MapCoordinator(self.session, layers, self.jobs)
-        self.cases.consensus = self.maps.region
-        self.disputes = DisputeCoordinator(self.session, self.jobs)
-        self.inspection = InspectionCoordinator(self.session, layers, self.cases.region_of)
-        self.safety = SafetyCoordinator(self.session, layers, self.jobs, self.cases)
-        self.saving = SavingCoordinator(self.session, self.maps.rpmap, self.cases.region_of)
-        self.trainings = TrainingCoordinator(self.session, self.jobs)
-        self.predictions = PredictionCoordinator(self.session, layers, self.jobs, self.cases.make_solids)
-        self.yardsticks = YardstickCoordinator(self.session, layers, self.jobs, self.cases.choose_surgeons)
+        self.maps = MapCorner(self.session, layers, self.jobs, self.cases)
+        self.learning = LearningCorner(self.session, layers, self.jobs, self.cases)
         self.overview = OverviewCoordinator(self.session, self.jobs)
-        self.preparing = PreparingCoordinator(self.session, self.jobs)
-        self.live = LiveCoordinator(self.session, self.predictions.predict)
         self.imports = ImportCoordinator(self.session, self.jobs, self.open_dataset)
         self.drilling = DrillingCorner(self.session, layers, self.jobs, self.cases)
         self.studies = StudyCoordinator(self.session, self.jobs)
-        asked = self.predictions.cancel
-        self.activity = Activity(
-            self.jobs, {"training": self.trainings.cancel, "prediction": asked, "predictions": asked}
-        )
-        self.bones = BonesPanel(self.session)
-        self.surgeons = SurgeonsPanel(self.session)
-        self.rpmap = RPMapPanel(self.session)
-        self.inspect = InspectPanel(self.session)
-        self.train = TrainPanel(self.session)
-        self.runs = RunsPanel(self.session)
-        self.predict = PredictPanel(self.session)
+        self.activity = Activity(self.jobs, self.learning.cancels)
+        self.bones, self.surgeons = BonesPanel(self.session), SurgeonsPanel(self.session)
+        self.rpmap, self.inspect = self.maps.rpmap, self.maps.inspect
+        self.train, self.runs, self.predict = self.learning.train, self.learning.runs, self.learning.predict
         self.memory = Memory(show_info)
         self._resting = QTimer(self)
         self._layers = layers
@@ -115,8 +86,7 @@ class Workspace(QWidget):
             InputError: ``run`` is no folder of a training.
         """
         if run is not None:
-            self.predictions.choose_run(run)
-            self.predictions.predict_next(self.predict.settings())
+            self.learning.predict_at_once(run)
             self.show_tab("Predict")
         self.cases.open_dataset(folder, case_id)
 
@@ -129,8 +99,7 @@ class Workspace(QWidget):
         if self.memory.last.dataset is not None:
             self.open_dataset(self.memory.last.dataset)
         if (run := self.memory.last.run) is not None and (run / "run.json").is_file():
-            self.predictions.choose_run(run)
-            self.trainings.attach(run)
+            self.learning.open_run(run)
 
     def show_tab(self, title: str) -> None:
         """Bring a panel to the front; nothing happens where there is none of that title."""
@@ -164,7 +133,7 @@ class Workspace(QWidget):
             ("Drill", self.drilling.drill),
             ("Replay", self.drilling.replay),
         ):
-            self.tabs.addTab(_Column(panel), title)
+            self.tabs.addTab(Column(panel), title)
         self.show_tab(self.memory.last.tab)
         self.bones.offer_last(self.memory.last.dataset)
         self._pulse.setRange(0, 0)
@@ -188,47 +157,11 @@ class Workspace(QWidget):
         self._wish(self.bones.structures_hidden, self.cases.hide_structures)
         self._wish(self.surgeons.surgeons_chosen, self.cases.choose_surgeons)
         self._wish(self.surgeons.left_by_chosen, self.cases.choose_left_by)
-        self._wish(self.rpmap.shown_chosen, self.maps.show)
-        self._wish(self.rpmap.settings_chosen, self.maps.choose_settings)
         self._wish(self.surgeons.pair_chosen, self.cases.compare)
-        self._wish(self.surgeons.place_chosen, self.inspection.go_to)
-        self._wish(self.inspect.region_chosen, self.safety.measure)
-        self._wish(self.inspect.wall_chosen, self.safety.show_wall)
-        self._wish(self.inspect.place_chosen, self.inspection.look_at)
+        self._wish(self.surgeons.place_chosen, self.maps.inspection.go_to)
         self._wish(self.inspect.flight_chosen, self._fly_to)
-        self._wish(self.inspect.save_asked, self.saving.save_region)
-        self._wish(self.rpmap.save_asked, self.saving.save_rpmap)
-        self._wish(self.rpmap.left_out_chosen, self.maps.leave_out)
-        self._wish(self.rpmap.consensus_chosen, self.maps.choose_consensus)
-        self._wish(self.train.train_asked, lambda: self.trainings.train(self.train.wish()))
-        self._wish(self.train.queue_asked, lambda: self.trainings.enqueue(self.train.wish()))
-        self._wish(self.train.pause_asked, self.trainings.pause)
-        self._wish(self.train.continue_asked, self.trainings.go_on)
-        self._wish(self.train.seen, self.preparing.look)
-        self._wish(self.train.edited, lambda: self.preparing.estimate(self.train.wish()))
-        self._wish(self.session.events.found, lambda *_: self.preparing.estimate(self.train.wish()))
-        self._wish(self.train.measure_asked, lambda: self.preparing.measure(self.train.wish()))
-        self._wish(self.train.live_chosen, lambda on: self.live.watch(on, self.predict.settings()))
-        self._wish(self.runs.moved, self.trainings.move_queued)
-        self._wish(self.runs.dropped, self.trainings.drop_queued)
-        self._wish(self.runs.look_asked, self.preparing.find_runs)
-        self._wish(self.runs.resume_asked, lambda run: self.trainings.resume(run, self.train.own_process))
-        self._wish(self.runs.predict_asked, self._predict_with)
-        self._wish(self.train.resume_asked, self.trainings.resume)
-        self._wish(self.train.cancel_asked, self.trainings.cancel)
-        self._wish(self.predict.run_chosen, self.predictions.choose_run)
-        self._wish(self.predict.run_added, self.predictions.add_run)
-        self._wish(self.predict.spread_chosen, self.predictions.show_spread)
-        self._wish(self.predict.fade_chosen, self.predictions.fade)
-        self._wish(self.predict.head_chosen, self.predictions.choose_head)
-        self._wish(self.predict.held_chosen, self.yardsticks.hold_against)
-        self._wish(self.predict.on_chosen, lambda on: self.predictions.predict_on(on, self.predict.settings()))
-        self._wish(self.predict.cancel_asked, self.predictions.cancel)
-        self._wish(self.predict.predict_asked, lambda: self.predictions.predict(self.predict.settings()))
-        self._wish(self.predict.predict_all_asked, lambda: self.predictions.predict_all(self.predict.settings()))
-        self._wish(self.predict.left_by_chosen, self.cases.choose_left_by)
-        self._wish(self.predict.threshold_chosen, self.predictions.choose_threshold)
-        self._wish(self.predict.rules_chosen, self.predictions.choose_rules)
+        self.maps.connect(self._wish)
+        self.learning.connect(self._wish, self._predict_with)
         self.sights.connect(self._wish)
         self.drilling.connect(self._wish)
         self._remember()
@@ -238,13 +171,13 @@ class Workspace(QWidget):
 
     def _predict_with(self, run: Path) -> None:
         """Choose a run and bring the panel of predictions to the front."""
-        self.predictions.choose_run(run)
+        self.learning.predictions.choose_run(run)
         self.show_tab("Predict")
 
     def _fly_to(self, voxel: Voxel) -> None:
         """Bring a voxel near in 3-D, and show it in three slices."""
         self.sights.show_slices(True)
-        self.inspection.look_at(voxel)
+        self.maps.inspection.look_at(voxel)
         self._layers.standpoint.fly_to(voxel)
 
     def _remember(self) -> None:
@@ -273,7 +206,7 @@ class Workspace(QWidget):
         signal.connect(safely)
 
     def _bind(self, viewer: "napari.viewer.Viewer") -> None:
-        viewer.mouse_drag_callbacks.append(self.inspection.clicked)
+        viewer.mouse_drag_callbacks.append(self.maps.inspection.clicked)
         keys = Keys(viewer, self)
         keys.bind("N", partial(self.cases.step, 1))
         keys.bind("Shift+N", partial(self.cases.step, -1))
@@ -316,8 +249,8 @@ class Workspace(QWidget):
         What becomes of a training is asked before: napari stops all workers while it closes.
         """
         if watched is self.window():
-            if event.type() == QEvent.Type.Close and self.trainings.can_go_on:
-                self.trainings.let_go(ask_whether_it_goes_on())
+            if event.type() == QEvent.Type.Close and self.learning.trainings.can_go_on:
+                self.learning.trainings.let_go(ask_whether_it_goes_on())
             if event.type() == QEvent.Type.Hide and not event.spontaneous():
                 self._note_choices()
                 self.drilling.let_go()
@@ -334,33 +267,6 @@ class Workspace(QWidget):
         application = QApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(jobs.close)
-
-
-def stacked(*panels: QWidget) -> QWidget:
-    """Return panels one below the other."""
-    together = QWidget()
-    rows = QVBoxLayout(together)
-    rows.setContentsMargins(0, 0, 0, 0)
-    for panel in panels:
-        rows.addWidget(panel)
-    rows.addStretch()
-    return together
-
-
-class _Column(QScrollArea):
-    """Scrolls a panel up and down only, so that nothing is cut off at the right."""
-
-    def __init__(self, panel: QWidget) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(panel)
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Leave room for the panel and the bar beside it, in whatever style and font."""
-        width = self.widget().minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
-        return QSize(width, super().minimumSizeHint().height())
 
 
 def _show_failure(failed: Failed) -> None:

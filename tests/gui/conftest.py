@@ -115,6 +115,48 @@ def idle(qtbot: Any) -> Callable[[Any], None]:
 
 
 @pytest.fixture
+def viewer(make_napari_viewer_proxy: Any) -> Any:
+    """Return a real viewer; its window stays hidden."""
+    return make_napari_viewer_proxy()
+
+
+@pytest.fixture
+def errors(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Collect what the person was told went wrong."""
+    told: list[str] = []
+    monkeypatch.setattr("napari_rpdl.gui.workspace.show_error", told.append)
+    return told
+
+
+@pytest.fixture
+def workspace(viewer: Any, qtbot: Any, errors: list[str]) -> Iterator[Any]:
+    """Dock a workspace in the viewer."""
+    from napari_rpdl.gui.workspace import Workspace
+
+    made = Workspace(viewer)
+    viewer.window.add_dock_widget(made)
+    yield made
+    made.jobs.close()
+
+
+@pytest.fixture
+def opened(workspace: Any, small_dataset: Any, idle: Callable[[Any], None]) -> Any:
+    """Open the small bones in the workspace."""
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    return workspace
+
+
+@pytest.fixture
+def tiny() -> Any:
+    """Return the settings of a training that takes a moment."""
+    from napari_rpdl.settings import NetworkSettings, TrainingSettings
+
+    network = NetworkSettings(channels=(2, 4))
+    return TrainingSettings(grid=8, epochs=2, steps_per_epoch=1, network=network, device="cpu", threads=1)
+
+
+@pytest.fixture
 def planned(small_dataset: Any, tmp_path: Path) -> Callable[..., Any]:
     """Plan a study of the small bones: surgeons and a method "rpd_loss_fold3", ten results and two repeats."""
 

@@ -92,30 +92,6 @@ def test_files_that_are_none_of_ours_stay_with_napari(tmp_path) -> None:
 # -- the workspace goes on ----------------------------------------------------------------
 
 
-@pytest.fixture
-def errors(monkeypatch) -> list[str]:
-    told: list[str] = []
-    monkeypatch.setattr("napari_rpdl.gui.workspace.show_error", told.append)
-    return told
-
-
-@pytest.fixture
-def workspace(make_napari_viewer_proxy, errors):
-    viewer = make_napari_viewer_proxy()
-    made = Workspace(viewer)
-    viewer.window.add_dock_widget(made)
-    made.viewer = viewer
-    yield made
-    made.jobs.close()
-
-
-@pytest.fixture
-def opened(workspace, small_dataset, idle):
-    workspace.open_dataset(small_dataset.folder)
-    idle(workspace.jobs)
-    return workspace
-
-
 @pytest.mark.parametrize("content", [b"", NOISE, b"\x08\x00\x00\x00\x00\x00\x00\x00{}      "])
 def test_a_broken_checkpoint_is_told_and_the_next_wish_counts(
     opened, idle, errors, make_run, tmp_path, content
@@ -179,8 +155,9 @@ def test_a_bone_by_one_surgeon_without_structures_or_without_anybody(workspace, 
     assert (errors, shown) == ([], [0, 2])
 
 
-def test_layers_by_hand_are_checked_and_opened(workspace, idle, errors, small_case, tmp_path, monkeypatch) -> None:
-    viewer = workspace.viewer
+def test_layers_by_hand_are_checked_and_opened(
+    workspace, viewer, idle, errors, small_case, tmp_path, monkeypatch
+) -> None:
     monkeypatch.setattr("napari_rpdl.gui.contributions.workspace_of", lambda _: workspace)
     monkeypatch.setattr("napari.utils.notifications.show_error", errors.append)
     assert workspace.hand_layers() == []
@@ -236,7 +213,7 @@ def test_safety_without_structures_or_by_one_surgeon_goes_on(workspace, idle, er
 
 def test_a_run_that_vanishes_from_the_list_is_told(opened, idle, errors, make_run, tmp_path) -> None:
     run = make_run(tmp_path / "runs" / "gone").folder
-    opened.preparing.find_runs()
+    opened.learning.preparing.find_runs()
     idle(opened.jobs)
     opened.runs.table.selectRow(0)
     run.rename(tmp_path / "elsewhere")
