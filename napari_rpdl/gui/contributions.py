@@ -1,4 +1,4 @@
-"""What napari.yaml names: readers, writers, the sample, commands."""
+"""What napari.yaml names: readers, the sample, commands."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from napari_rpdl.data.arrays import map_array
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset, read_case_folder
-from napari_rpdl.data.nifti import read_volume, write_volume
+from napari_rpdl.data.nifti import read_volume
 from napari_rpdl.data.sample import sample_dataset_folder
-from napari_rpdl.data.volume import Grid, Volume
+from napari_rpdl.data.volume import Grid
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.colormaps import one_color_labels, structure_labels
 from napari_rpdl.gui.palette import surgeon_color
-from napari_rpdl.gui.space import grid_of, metadata_of, placement
+from napari_rpdl.gui.space import metadata_of, placement
 
 if TYPE_CHECKING:
     import napari
@@ -96,20 +96,6 @@ def _array_layer(path: Path) -> LayerData:
 
 def _layer(data: NDArray[Any], grid: Grid, kind: str, name: str, **look: object) -> LayerData:
     return data, {"name": name, "metadata": metadata_of(grid), **placement(grid), **look}, kind
-
-
-# -- writer ---------------------------------------------------------------------------
-
-
-def write_nifti(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
-    """Save a labels or image layer as NIfTI in the orientation that its file had."""
-    array = np.asarray(data)
-    if array.ndim != 3:
-        msg = f"Expected a layer with three axes, got {array.ndim}. NIfTI files of this plugin hold one volume."
-        raise InputError(msg)
-    target = Path(path) if path.endswith((".nii", ".nii.gz")) else Path(f"{path}.nii.gz")
-    write_volume(Volume(array, grid_of((array.shape[0], array.shape[1], array.shape[2]), meta)), target)
-    return [str(target)]
 
 
 # -- sample ---------------------------------------------------------------------------
