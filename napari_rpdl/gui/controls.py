@@ -1,6 +1,7 @@
 """Small controls that forms and panels are made of."""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from qtpy.QtCore import QEvent, QObject, QPointF, Qt
@@ -121,6 +122,11 @@ def swatch(color: str, size: int = 12) -> QIcon:
     pixmap = QPixmap(size, size)
     pixmap.fill(QColor(color))
     return QIcon(pixmap)
+
+
+def marked(color: str, words: str) -> str:
+    """Return rich text: a square of a colour, then words in the theme's own, which any background lets one read."""
+    return f"<span style='color:{color}'>■</span> {escape(words)}"
 
 
 def note(text: str = "") -> QLabel:

@@ -31,9 +31,11 @@ DISTANCES = {
     "> 3 mm": "#74c0fc",
 }
 """From what must not be touched: the bands that surgeons think in, from alarm to calm."""
-WALL = ("#A50026", "#F46D43", "#FEE090", "#E0F3F8", "#91BFDB", "#4575B4")
+WALL = ("#A50026", "#F46D43", "#FEE090", "#ABD9E9", "#74ADD1", "#4575B4")
 """Of a cavity's wall in the bands of ``evaluation.wall_safety``: RdYlBu (ColorBrewer), for any colour vision."""
 _NO_BAND = "#d0d4dc"
+ALARM = "#e03e3e"
+"""Of words that must not be missed: a red that can be read on light and on dark."""
 
 
 def distance_color(band: str) -> str:

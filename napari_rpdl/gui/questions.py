@@ -58,7 +58,7 @@ class Question(QFrame):
         self.setObjectName("question")
         self.text = note(f"{number}. {item.text}")
         self.help = note(_help(item))
-        self.help.setStyleSheet("color: #a0a8b5; font-size: 11px;")
+        self.help.setStyleSheet("font-size: 11px;")
         self.buttons: dict[float, QPushButton] = {score: self._button(score) for score in _SCORES[item.answer]}
         self.cannot_tell = QPushButton("cannot tell")
         self.cannot_tell.setToolTip(f"Not assessable: the pictures cannot tell ({NOT_ASSESSABLE_KEY}).")

@@ -7,7 +7,7 @@ from qtpy.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from qtpy.QtWidgets import QAbstractItemView, QTableWidget, QTableWidgetItem, QWidget
 
 from napari_rpdl.evaluation.wall_safety import BANDS, WallSafety
-from napari_rpdl.gui.controls import list_lines
+from napari_rpdl.gui.controls import list_lines, marked
 from napari_rpdl.gui.palette import WALL
 
 _COLUMNS = {
@@ -121,6 +121,5 @@ def band_words(band: str, unit: str) -> str:
 def legend(unit: str) -> str:
     """Return the colours of the bands in rich text."""
     return "&nbsp; ".join(
-        f"<span style='color:{color}'>■</span> {_SHORT.get(band, band_words(band, unit))}".replace("< ", "&lt; ")
-        for band, color in zip(BANDS, WALL, strict=True)
+        marked(color, _SHORT.get(band, band_words(band, unit))) for band, color in zip(BANDS, WALL, strict=True)
     )

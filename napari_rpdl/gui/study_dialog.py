@@ -26,6 +26,7 @@ from napari_rpdl.events import Event
 from napari_rpdl.gui.controls import Button, heading, note
 from napari_rpdl.gui.dialogs import chosen
 from napari_rpdl.gui.forms import SettingsForm
+from napari_rpdl.gui.palette import ALARM
 from napari_rpdl.review.planning import Plan, plan_study
 from napari_rpdl.review.scale import Scale, read_scale, shipped_scales
 from napari_rpdl.review.sources import Sources
@@ -130,7 +131,7 @@ class PlanStudyDialog(QDialog):
         except InputError as error:
             said, ready = str(error), False
         self.said.setText(said)
-        self.said.setStyleSheet("" if ready else "color: #ff6b6b;")
+        self.said.setStyleSheet("" if ready else f"color: {ALARM};")
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(ready)
 
     # -- building ---------------------------------------------------------------------

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 
 from napari_rpdl.gui.camera import SLICED, VIEWS, View, stance
 from napari_rpdl.gui.comparison import ORIGINAL, Comparison, Source
-from napari_rpdl.gui.controls import Button, Choice, heading, note, swatch
+from napari_rpdl.gui.controls import Button, Choice, heading, marked, note, swatch
 from napari_rpdl.gui.cut_controls import CutControls
 from napari_rpdl.gui.differing import difference_legend
 from napari_rpdl.gui.session import Session
@@ -166,9 +166,7 @@ class ComparePanel(QWidget):
         self.reference.choose(key)
         self.legend.setVisible(bool(key))
         words = difference_legend(self.reference.currentText() if key else "")
-        self.legend.setText(
-            "&nbsp;&nbsp; ".join(f'<span style="color:{color}">■</span> {word}' for color, word in words)
-        )
+        self.legend.setText("&nbsp;&nbsp; ".join(marked(color, word) for color, word in words))
 
     def _show_tiles(self, tiles: tuple[TileRow, ...]) -> None:
         if self.grid is not None:
@@ -268,5 +266,5 @@ def _ticked(control: QListWidget) -> tuple[str, ...]:
 
 def _small(text: str) -> QLabel:
     label = note(text)
-    label.setStyleSheet("font-size: 11px; color: #a0a6ad;")
+    label.setStyleSheet("font-size: 11px;")
     return label

@@ -3,7 +3,7 @@
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from napari_rpdl.gui.controls import Button, Choice, heading, note
+from napari_rpdl.gui.controls import Button, Choice, heading, marked, note
 from napari_rpdl.gui.drill_state import DrillState, StartChoice
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.palette import distance_color
@@ -131,13 +131,11 @@ class DrillPanel(QWidget):
         found = self._session.burr_distance
         if found is None:
             drilling = self._session.drilling is not None
-            self.distance.setStyleSheet("")
             self.distance.setText("Hold the burr over the bone." if drilling else "")
             return
-        color = distance_color(found.band)
-        self.distance.setStyleSheet(f"font-size: 15px; font-weight: bold; color: {color};")
         near = f" ({found.band})" if found.band else ""
-        self.distance.setText(f"{found.structure}: {found.distance:.1f} {found.unit}{near}")
+        words = f"{found.structure}: {found.distance:.1f} {found.unit}{near}"
+        self.distance.setText(f"<b style='font-size:15px'>{marked(distance_color(found.band), words)}</b>")
 
     def _allow(self) -> None:
         state, starts = self._session.drilling, self._session.drill_starts

@@ -10,6 +10,7 @@ from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QSlider,
 from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.gui.controls import Button, Choice, Section, heading, note
 from napari_rpdl.gui.forms import SettingsForm
+from napari_rpdl.gui.palette import ALARM
 from napari_rpdl.gui.score_table import ScoreTable
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
@@ -209,7 +210,7 @@ def _sentence(scores: Scores) -> str:
         + (f"Volume {scores.volume_ratio:.2f} × the surgeons'." if scores.volume_ratio is not None else "")
         + "<br>"
         + (
-            f"<b style='color:#ff6b6b'>Critical voxels removed: {harm}.</b>"
+            f"<b style='color:{ALARM}'>Critical voxels removed: {harm}.</b>"
             if harm
             else "No critical structure is touched."
         )

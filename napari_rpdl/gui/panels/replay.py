@@ -3,7 +3,7 @@
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
-from napari_rpdl.gui.controls import Button, Choice, heading, note
+from napari_rpdl.gui.controls import Button, Choice, heading, marked, note
 from napari_rpdl.gui.course_curves import CourseCurves
 from napari_rpdl.gui.drill_state import ReplayState
 from napari_rpdl.gui.palette import distance_color
@@ -109,7 +109,6 @@ def _sentences(state: ReplayState) -> str:
     when = "" if state.time_s is None else f", {int(state.time_s // 60)}:{state.time_s % 60:04.1f} min"
     lines = [f"Position {state.step:,} of {state.steps:,}{when}", f"{state.volume} drilled"]
     if (near := state.distance) is not None:
-        color = distance_color(near.band)
         band = f" ({near.band})" if near.band else ""
-        lines.append(f"<span style='color:{color}'>{near.structure}: {near.distance:.1f} {near.unit}{band}</span>")
+        lines.append(marked(distance_color(near.band), f"{near.structure}: {near.distance:.1f} {near.unit}{band}"))
     return "<br>".join(lines)

@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtGui import QColor
 from qtpy.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -17,7 +16,7 @@ from qtpy.QtWidgets import (
 )
 
 from napari_rpdl.gui.camera import VIEWS, View
-from napari_rpdl.gui.controls import Button, heading, note
+from napari_rpdl.gui.controls import Button, heading, note, swatch
 from napari_rpdl.gui.grading_session import GradingSession
 from napari_rpdl.review.unblinding import JudgedItem, Unblinded, score_in_words
 
@@ -128,7 +127,7 @@ class UnblindedPanel(QWidget):
             for column, text in enumerate((_title(one), answer, verdict)):
                 self.items.setItem(row, column, _cell(text, _sentence(one)))
             if verdict in _COLORS:
-                self.items.item(row, 2).setForeground(QColor(_COLORS[verdict]))
+                self.items.item(row, 2).setIcon(swatch(_COLORS[verdict]))
 
 
 def _title(one: JudgedItem) -> str:
