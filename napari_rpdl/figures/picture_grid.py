@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.textpath import TextPath
 from numpy.typing import NDArray
 
@@ -13,7 +14,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.figures.canvas import GREY, INK, bare, new_figure
 
 _WIDTH = 7.2  # inches: both columns of a journal's page
-_LEFT, _EDGE, _LINE = 0.22, 0.05, 0.115
+_LEFT, _EDGE, _LINE, _MARK = 0.22, 0.05, 0.115, 0.11
 _DPI = 600
 _SIZE = 6.5  # points
 
@@ -57,7 +58,7 @@ def picture_grid(
     foot = _LINE * (1.4 * bool(legend) + 1.4 * bool(note))
     figure = new_figure(_WIDTH, _EDGE + sum(side + text for text in below) + foot)
     figure.set_dpi(_DPI)
-    size = _fitting([text for _, pictures in rows for p in pictures for text in (p.caption, *p.lines)], side)
+    size = _fitting([text for _, pictures in rows for p in pictures for text in (_marked(p), *p.lines)], side)
     top = figure.get_figheight() - _EDGE
     for (title, pictures), text in zip(rows, below, strict=True):
         _write(figure, 0.08, top - side / 2, title, rotation=90, va="center", weight="bold")
@@ -76,11 +77,17 @@ def _draw(figure: Figure, picture: Picture, left: float, top: float, side: float
     axes = bare(figure.add_axes((left / width, (top - side) / height, side / width, side / height)))
     axes.imshow(picture.pixels, interpolation="none")
     middle, line = left + side / 2, top - side - 0.3 * _LINE
-    _write(figure, middle, line, picture.caption, ha="center", weight="bold", fontsize=size)
+    room = _MARK if picture.mark else 0.0
+    caption = _write(figure, middle + room / 2, line, picture.caption, ha="center", weight="bold", fontsize=size)
     if picture.mark:
-        _write(figure, left, line, "■", color=picture.mark)
+        half = caption.get_window_extent().width / figure.dpi / 2
+        _write(figure, middle - half - room / 2, line, "■", color=picture.mark, fontsize=size)
     for rank, text in enumerate(picture.lines, start=1):
         _write(figure, middle, line - rank * _LINE, text, ha="center", color=GREY, fontsize=size)
+
+
+def _marked(picture: Picture) -> str:
+    return f"■ {picture.caption}" if picture.mark else picture.caption
 
 
 def _fitting(texts: Sequence[str], side: float) -> float:
@@ -93,10 +100,10 @@ def _draw_legend(figure: Figure, legend: Sequence[tuple[str, str]], top: float) 
     left = _LEFT
     for color, meaning in legend:
         _write(figure, left, top, "■", color=color)
-        _write(figure, left + 0.11, top, meaning)
+        _write(figure, left + _MARK, top, meaning)
         left += 0.3 + TextPath((0, 0), meaning, size=_SIZE).get_extents().width / 72
 
 
-def _write(figure: Figure, left: float, top: float, text: str, **style: Any) -> None:  # noqa: ANN401 - matplotlib's
+def _write(figure: Figure, left: float, top: float, text: str, **style: Any) -> Text:  # noqa: ANN401 - matplotlib's
     width, height = figure.get_size_inches()
-    figure.text(left / width, top / height, text, **{"fontsize": _SIZE, "color": INK, "va": "top", **style})
+    return figure.text(left / width, top / height, text, **{"fontsize": _SIZE, "color": INK, "va": "top", **style})

@@ -59,6 +59,18 @@ def test_long_captions_shrink_and_do_not_run_into_each_other() -> None:
     assert all(one.x1 < other.x0 for one, other in pairwise(boxes))
 
 
+def test_a_mark_stands_before_its_caption_and_both_in_the_middle_as_in_the_window() -> None:
+    figure = picture_grid(ROWS)
+    figure.canvas.draw()
+    (mark,) = [text.get_window_extent() for text in figure.texts if text.get_text() == "■"]
+    (caption,) = [text.get_window_extent() for text in figure.texts if text.get_text() == "anna"]
+    inch = figure.dpi
+    assert 0 < caption.x0 - mark.x0 < 0.15 * inch
+    assert mark.x1 < caption.x0
+    tile = figure.axes[1].get_window_extent()
+    assert (mark.x0 + caption.x1) / 2 == pytest.approx((tile.x0 + tile.x1) / 2, abs=0.02 * inch)
+
+
 def test_nothing_to_show_and_unknown_formats_are_said(tmp_path) -> None:
     with pytest.raises(InputError, match="Tick bones"):
         picture_grid([])

@@ -4,9 +4,10 @@ import pytest
 from napari.components import ViewerModel
 from qtpy.QtCore import Qt
 from qtpy.QtTest import QTest
-from qtpy.QtWidgets import QLineEdit, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QAbstractItemView, QLineEdit, QTableWidget, QTableWidgetItem, QVBoxLayout, QWidget
 
 from napari_rpdl.gui.keys import Keys
+from napari_rpdl.gui.workspace import Workspace
 
 
 @pytest.fixture
@@ -53,3 +54,41 @@ def test_the_viewer_listens_too(qtbot, keys, known) -> None:
     assert str(bound) == known
     viewer.keymap[bound](viewer)
     assert told == [keys]
+
+
+@pytest.mark.needs_display
+def test_every_table_and_list_of_the_workspace_lets_keys_through(
+    make_napari_viewer_proxy, small_dataset, qtbot, idle
+) -> None:
+    """Each is clicked in a real window, then another bone and a slice are asked for by key."""
+    viewer = make_napari_viewer_proxy(show=True)
+    workspace = Workspace(viewer)
+    viewer.window.add_dock_widget(workspace)
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    workspace.inspect.region.setCurrentIndex(workspace.inspect.region.findData("surgeon_1"))
+    clicked: set[str] = set()
+    for tab in ("Bones", "Surgeons", "Inspect", "Train", "Predict"):
+        workspace.show_tab(tab)
+        idle(workspace.jobs)
+        for table in workspace.tabs.currentWidget().findChildren(QAbstractItemView):
+            if not table.isVisible() or not table.isEnabled() or table.focusPolicy() == Qt.FocusPolicy.NoFocus:
+                continue
+            clicked.add(type(table).__name__)
+            qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton)
+            table.setFocus()
+            idle(workspace.jobs)
+            before = workspace.session.case_id
+            qtbot.keyClick(table, Qt.Key.Key_N)
+            idle(workspace.jobs)
+            assert workspace.session.case_id != before, (tab, table)
+            table.setFocus()
+            qtbot.keyClick(table, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+            idle(workspace.jobs)
+            assert workspace.session.case_id == before, (tab, table)
+            for key, dimensions in ((Qt.Key.Key_A, 2), (Qt.Key.Key_S, 3)):
+                table.setFocus()
+                qtbot.keyClick(table, key, Qt.KeyboardModifier.ShiftModifier)
+                assert viewer.dims.ndisplay == dimensions, (tab, table)
+    assert {"CaseTable", "HeatMap", "SpotTable", "SafetyTable"} <= clicked
+    workspace.jobs.close()
