@@ -81,7 +81,7 @@ class Layers:
         self.standpoint.grid, self._slots.case_id = case.grid, case.case_id
         for role in self._slots.roles():
             self._slots.want(role, False)
-            self._slots.place(self._slots.find(role))  # hidden layers, too: napari wants one unit for all
+        self._slots.place_all()  # hidden layers, too: napari wants one unit for all
         if case.ct is not None:
             self._show_ct(case.ct.voxels)
         nothing = np.zeros(case.grid.shape, np.uint8)  # gives the slices their extent where only drillings are known

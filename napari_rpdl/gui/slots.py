@@ -1,7 +1,7 @@
 """The layers of one viewer, each found by its role and used again for the next bone."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -41,8 +41,15 @@ class Slots:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Turn layers on and off only at the end, so that one bone gives way to the next in a single step."""
+        """Let one bone give way to the next in a single step: no layer of ours draws before the end.
+
+        napari slices a visible layer anew at each change of its data, its place and the point that is shown; a hidden
+        one only once, when it appears.
+        """
         self._at_once = True
+        for layer in self._ours():
+            if layer.visible:
+                layer.visible = False
         try:
             yield
         finally:
@@ -102,6 +109,17 @@ class Slots:
         if order != sorted(order):
             self._viewer.layers.move_multiple(order, 0)
 
+    def place_all(self) -> None:
+        """Put all layers where the case lies; napari, which lays out all of them anew at each move, is told once."""
+        layers = list(self._ours())
+        for layer in layers:
+            with ExitStack() as quiet:
+                for name in ("translate", "units", "axis_labels"):
+                    quiet.enter_context(getattr(layer.events, name).blocker())
+                self.place(layer)
+        if layers:
+            layers[-1].events.translate()
+
     def place(self, layer: Any) -> None:
         """Put a layer where the case lies and remember how to save it; what lies there already stays untouched."""
         where = placement(self._standpoint.grid)
@@ -119,8 +137,10 @@ class Slots:
 
     def roles(self) -> list[str]:
         """Return the roles of all layers of ours."""
-        kept = (layer.metadata.get(METADATA, {}).get(_ROLE) for layer in self._viewer.layers)
-        return [role for role in kept if role]
+        return [layer.metadata[METADATA][_ROLE] for layer in self._ours()]
+
+    def _ours(self) -> Iterator[Any]:
+        return (layer for layer in self._viewer.layers if self.is_ours(layer))
 
     def is_ours(self, layer: Any) -> bool:
         """Say whether a layer was made here."""

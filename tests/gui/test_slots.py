@@ -68,16 +68,31 @@ def test_what_is_wanted_is_seen_only_where_it_fits(slots) -> None:
     assert not slots.find("bone").visible
 
 
-def test_within_one_step_nothing_flickers(slots) -> None:
-    layer = slots.labels("bone", ARRAY)
-    other = slots.labels("other", ARRAY)
-    seen: list[bool] = []
-    layer.events.visible.connect(lambda _: seen.append(layer.visible))
+def test_within_one_step_layers_draw_only_at_the_end(slots) -> None:
+    layer, other = slots.labels("bone", ARRAY), slots.labels("other", ARRAY)
+    drawn: list[object] = []
+    layer.events.set_data.connect(drawn.append)
     with slots.at_once():
         slots.want("bone", False)
         slots.want("other", False)
-        assert layer.visible
-        assert other.visible
-        slots.want("bone", True)
-    assert seen == []
+        slots.labels("bone", ARRAY + 1)
+        slots._standpoint.grid = Grid.of_shape(ARRAY.shape, (3.0, 1.0, 2.0))
+        slots.place(layer)
+        assert drawn == []
+    assert len(drawn) == 1
+    assert layer.visible
     assert not other.visible
+
+
+def test_all_layers_move_and_napari_is_told_once(slots, viewer) -> None:
+    layers = [slots.labels(role, ARRAY) for role in ("bone", "left", "right")]
+    told: list[object] = []
+    for layer in layers:
+        for name in ("scale", "translate", "units"):
+            getattr(layer.events, name).connect(told.append)
+    slots._standpoint.grid = Grid.of_shape(ARRAY.shape)
+    slots.place_all()
+    assert len(told) == 1
+    assert {tuple(layer.scale) for layer in layers} == {(1, 1, 1)}
+    assert [float(axis.step) for axis in viewer.dims.range] == [1, 1, 1]
+    assert [axis.stop for axis in viewer.dims.range] == [size - 1 for size in ARRAY.shape]

@@ -158,8 +158,8 @@ class CaseCoordinator:
             session.case = case
             self._show_solids(opened.solids)
             self._layers.show_regions(opened.regions.masks, opened.regions.mesh)
+            self._frame(case)
         self._flat = opened.flat
-        self._frame(case)
         self._jobs.start("agreement", _agreeing(case), self._hear_agreement)
 
     def _frame(self, case: Case) -> None:
