@@ -65,10 +65,17 @@ class StructureTable(BaseModel):
 
     def check(self, labels: NDArray[np.integer], where: str) -> None:
         """Raise an InputError that names the codes of ``labels`` that the table lacks."""
+        if labels.dtype == np.uint8 and self._known()[labels].all():
+            return  # the usual case, in less than half the time of sorting the codes out
         unknown = sorted(set(np.unique(labels).tolist()) - set(self.codes))
         if unknown:
             msg = f"{where} holds codes {unknown[:8]} that the structure table does not know. Add them to dataset.json."
             raise InputError(msg)
+
+    def _known(self) -> NDArray[np.bool_]:
+        known = np.zeros(256, np.bool_)
+        known[[code for code in self.codes if code < known.size]] = True
+        return known
 
 
 def _table(rows: Iterable[tuple[int, str, str, Role]]) -> StructureTable:

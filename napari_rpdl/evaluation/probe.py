@@ -8,6 +8,9 @@ from napari_rpdl.data.case import Case
 from napari_rpdl.errors import InputError
 from napari_rpdl.evaluation.landmarks import Voxel
 
+_FIRST_REACH = 8
+"""In voxels."""
+
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
@@ -61,12 +64,21 @@ def probe(case: Case, voxel: Voxel) -> Probe:
 
 
 def _nearest(case: Case, voxel: Voxel) -> Nearest | None:
+    """Look around the voxel, farther and farther: a mouse that moves over a large bone asks many times a second."""
     if case.structures is None:
         return None
-    labels = case.labels()
-    critical = np.argwhere(np.isin(labels, case.table.codes_of("critical")))
+    labels, steps = case.labels(), np.array(case.grid.steps)
+    reach = _FIRST_REACH * steps.max()
+    while True:
+        margins = np.ceil(reach / steps).astype(int)
+        start, stop = np.maximum(voxel - margins, 0), np.minimum(voxel + margins + 1, labels.shape)
+        box = labels[tuple(map(slice, start, stop))]
+        critical = np.argwhere(np.isin(box, case.table.codes_of("critical"))) + start
+        away = np.linalg.norm((critical - voxel) * steps, axis=1)
+        if away.min(initial=np.inf) <= reach or box.size == labels.size:
+            break
+        reach = min(2 * reach, away.min(initial=np.inf))  # in the corners of a box lies what is farther than its sides
     if not len(critical):
         return None
-    away = np.linalg.norm((critical - voxel) * case.grid.steps, axis=1)
     z, y, x = critical[away.argmin()].tolist()
     return Nearest(case.table[int(labels[z, y, x])].name, float(away.min()), (z, y, x))

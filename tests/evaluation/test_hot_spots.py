@@ -50,6 +50,20 @@ def test_places_lie_apart_in_millimetres(disputed, step: float, places: int) -> 
     assert len(hot_spots(fine)) == places
 
 
+def test_fine_voxels_give_the_places_of_the_definition(disputed) -> None:
+    """A dispute on voxels of 0.25 mm: the Gaussian is 8 voxels wide, and cells of 2 stand for them."""
+    masks = [mask.repeat(4, 0).repeat(4, 1).repeat(4, 2) for mask in disputed.masks()]
+    annotations = tuple(Annotation(f"s{rank}", mask) for rank, mask in enumerate(masks))
+    fine = replace(disputed, grid=Grid.of_shape((64, 64, 64), (0.25,) * 3), annotations=annotations)
+    votes = np.sum(masks, axis=0)
+    field = gaussian_filter(votes * (4 - votes) / 6, 8.0, mode="constant")
+    for spot in hot_spots(fine):
+        near = tuple(slice(max(at - 8, 0), at + 9) for at in spot.voxel)
+        top = np.unravel_index(field[near].argmax(), field[near].shape) + np.array([part.start for part in near])
+        assert np.abs(top - spot.voxel).max() <= 1, "in the cell of the highest voxel"
+        assert spot.disagreement == pytest.approx(field[tuple(top)], rel=0.02)
+
+
 def test_nobody_drilled(small_case) -> None:
     empty = np.zeros((16, 16, 16), bool)
     nobody = replace(small_case, annotations=tuple(Annotation(name, empty) for name in "ab"))

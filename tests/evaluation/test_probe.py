@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
@@ -30,6 +31,18 @@ def test_distance_is_in_the_grid_s_own_unit(case) -> None:
 def test_inside_a_critical_structure_the_distance_is_zero(case) -> None:
     found = probe(case, (2, 3, 4))
     assert (found.nearest.distance, found.structure) == (0.0, "facial nerve")
+
+
+def test_distances_near_and_far_are_those_of_a_distance_transform(small_case) -> None:
+    """Few voxels of nerve in a long, anisotropic grid: some places have one at hand, others far away."""
+    chance = np.random.default_rng(3)
+    labels = np.ones((50, 16, 40), np.uint8)
+    labels[tuple(chance.integers(0, size, 6) for size in labels.shape)] = 5
+    grid = Grid.of_shape(labels.shape, (1.5, 0.4, 0.25))
+    case = replace(small_case, grid=grid, structures=Volume(labels, grid), annotations=())
+    distances = distance_transform_edt(labels != 5, sampling=grid.steps)
+    for voxel in zip(*(chance.integers(0, size, 60).tolist() for size in labels.shape), strict=True):
+        assert probe(case, voxel).nearest.distance == pytest.approx(distances[voxel])
 
 
 def test_votes_are_named(case) -> None:
