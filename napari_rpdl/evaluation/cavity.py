@@ -5,6 +5,7 @@ beneath bone that stays.
 """
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from scipy import ndimage
@@ -41,6 +42,29 @@ def cavity_depths(mask: Mask, case: Case) -> Depths:
     last = lines.shape[2] - 1 - lines[:, :, ::-1].argmax(axis=2)
     deep = (last - first + 1)[drilled] * case.grid.steps[2]
     return Depths(float(deep.mean()), float(deep.max()))
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much and how deep a surgeon drilled.
+
+    Attributes:
+        volume: in cm³, or voxels where the spacing is unknown.
+        depths: None where the bone's side, and so the way inwards, is unknown.
+        unit: of the depths, "mm", or "voxels" where the spacing is unknown.
+    """
+
+    volume: float
+    depths: Depths | None
+    unit: str
+
+
+def extent(mask: Mask, case: Case) -> Extent:
+    """Return how much and how deep a region (bool (z, y, x) on the case's grid) is drilled."""
+    known = case.grid.spacing_known
+    volume = np.count_nonzero(mask) * (prod(case.grid.steps) / 1000 if known else 1)
+    depths = cavity_depths(mask, case) if case.side is not None else None
+    return Extent(volume, depths, "mm" if known else "voxels")
 
 
 def part_sizes(region: Mask) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.disputes import DisputeCoordinator
+from napari_rpdl.gui.coordinators.extents import ExtentCoordinator
 from napari_rpdl.gui.coordinators.inspection import InspectionCoordinator
 from napari_rpdl.gui.coordinators.maps import MapCoordinator
 from napari_rpdl.gui.coordinators.safety import SafetyCoordinator
@@ -31,6 +32,7 @@ class MapCorner:
         self._maps = MapCoordinator(session, layers, jobs)
         cases.consensus = self._maps.region
         self._disputes = DisputeCoordinator(session, jobs)
+        self._extents = ExtentCoordinator(session, jobs)
         self.inspection = InspectionCoordinator(session, layers, cases.region_of)
         self._safety = SafetyCoordinator(session, layers, jobs, cases)
         self._saving = SavingCoordinator(session, self._maps.rpmap, cases.region_of)

@@ -14,6 +14,7 @@ from napari_rpdl.consensus.implication import Implication
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.drill_log import Mode
+from napari_rpdl.evaluation.cavity import Extent
 from napari_rpdl.evaluation.hot_spots import HotSpot
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.probe import Probe
@@ -166,6 +167,7 @@ class Session:
         wall_shown: whether that wall is coloured in 3-D.
         agreement: what the surgeons of ``case`` agree on.
         hot_spots: where they disagree most.
+        extents: by surgeon, how much and how deep; empty until it is measured.
         training: the training that runs or ran last.
         queue: trainings that start one after another once it has ended.
         live: whether the network that is being trained predicts the bone in the viewer meanwhile.
@@ -223,6 +225,7 @@ class Session:
     wall_shown: bool = False
     agreement: CaseAgreement | None = None
     hot_spots: tuple[HotSpot, ...] = ()
+    extents: Mapping[str, Extent] = field(default_factory=dict)
     training: TrainingState = TrainingState()
     queue: tuple[Queued, ...] = ()
     live: bool = False

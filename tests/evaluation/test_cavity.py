@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 import SimpleITK
 
-from napari_rpdl.data.volume import Volume
-from napari_rpdl.evaluation.cavity import cavity_depths, largest_part, overhanging_bone, part_sizes, undercut
+from napari_rpdl.data.volume import Grid, Volume
+from napari_rpdl.evaluation.cavity import (
+    Depths,
+    Extent,
+    cavity_depths,
+    extent,
+    largest_part,
+    overhanging_bone,
+    part_sizes,
+    undercut,
+)
 
 
 def speckled(seed):
@@ -78,3 +87,15 @@ def test_depths_are_those_of_a_stepped_pit(block_case):
     assert (found.mean, found.most) == ((4 * 7 + 12 * 3) / 16, 7)
     nothing = cavity_depths(np.zeros_like(pit), block_case)
     assert (nothing.mean, nothing.most) == (0, 0)
+
+
+def test_extent_is_in_the_unit_that_is_known(block_case):
+    """A box of 3 x 4 columns, 5 deep, of voxels of 2 x 1 x 0.5 mm; then in voxels; then without a side."""
+    mask = np.zeros((16, 16, 16), bool)
+    mask[2:5, 2:6, 7:12] = True
+    grid = Grid.of_shape(mask.shape, (2.0, 1.0, 0.5))
+    case = replace(block_case, grid=grid, structures=None, annotations=())
+    assert extent(as_side(case, mask), case) == Extent(0.06, Depths(2.5, 2.5), "mm")
+    unknown = replace(case, grid=Grid.of_shape(mask.shape))
+    assert extent(as_side(case, mask), unknown) == Extent(60, Depths(5, 5), "voxels")
+    assert extent(mask, replace(unknown, side=None)) == Extent(60, None, "voxels")

@@ -1,14 +1,13 @@
 """Who drilled what: tick surgeons, see the bone as one of them left it."""
 
-from math import prod
+from collections.abc import Mapping
 
-import numpy as np
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from napari_rpdl.consensus.agreement import CaseAgreement
 from napari_rpdl.data.case import Case
-from napari_rpdl.evaluation.cavity import cavity_depths
+from napari_rpdl.evaluation.cavity import Extent
 from napari_rpdl.evaluation.hot_spots import HotSpot
 from napari_rpdl.gui.controls import Button, Choice, Tick, heading, note
 from napari_rpdl.gui.heat_map import HeatMap
@@ -54,6 +53,7 @@ class SurgeonsPanel(QWidget):
         session.events.prediction.connect(lambda _: self._offer(session.case))
         session.events.agreement.connect(self._show_agreement)
         session.events.hot_spots.connect(self._show_spots)
+        session.events.extents.connect(self._show_extents)
         self._show_case(session.case)
 
     def _arrange(self) -> None:
@@ -83,13 +83,15 @@ class SurgeonsPanel(QWidget):
         surgeons = case.surgeons if case else ()
         if tuple(self.ticks) != surgeons:
             self._rebuild(surgeons)
-        for surgeon, tick in self.ticks.items():
-            extent, tip = _extent(case, surgeon) if case else ("", "")
-            tick.setText(f"{surgeon}   {extent}")
-            tick.setToolTip(tip)
         for button in (self.all_button, self.none_button):
             button.allow(bool(surgeons), _NONE)
         self._offer(case)
+
+    def _show_extents(self, extents: Mapping[str, Extent]) -> None:
+        for surgeon, tick in self.ticks.items():
+            words, tip = _words(extents[surgeon]) if surgeon in extents else ("", "")
+            tick.setText(f"{surgeon}   {words}")
+            tick.setToolTip(tip)
 
     def _rebuild(self, surgeons: tuple[str, ...]) -> None:
         while (item := self._list.takeAt(0)) is not None:
@@ -139,16 +141,14 @@ class SurgeonsPanel(QWidget):
         self.surgeons_chosen.emit(tuple(name for name, tick in self.ticks.items() if tick.isChecked()))
 
 
-def _extent(case: Case, surgeon: str) -> tuple[str, str]:
-    """Return how much and how deep a surgeon drilled (cm³ and mm, or voxels), and more words about it."""
-    mask = case.annotation(surgeon).mask
-    voxels = np.count_nonzero(mask)
-    known = case.grid.spacing_known
-    volume = f"{voxels * prod(case.grid.steps) / 1000:.2f} cm³" if known else f"{voxels:,} voxels"
-    if case.side is None:
+def _words(extent: Extent) -> tuple[str, str]:
+    """Return how much and how deep a surgeon drilled, in a few words and in more."""
+    unit = extent.unit
+    volume = f"{extent.volume:.2f} cm³" if unit == "mm" else f"{extent.volume:,.0f} voxels"
+    if extent.depths is None:
         return volume, _EXTENT
-    depths, unit = cavity_depths(mask, case), "mm" if known else "voxels"
-    return f"{volume}, {depths.most:.0f} {unit} deep", f"{_EXTENT} Here {depths.mean:.1f} {unit} as a mean."
+    deep = f"{volume}, {extent.depths.most:.0f} {unit} deep"
+    return deep, f"{_EXTENT} Here {extent.depths.mean:.1f} {unit} as a mean."
 
 
 def _sentence(agreement: CaseAgreement | None) -> str:

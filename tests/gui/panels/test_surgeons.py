@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from napari_rpdl.consensus.agreement import case_agreement
-from napari_rpdl.data.volume import Grid, Volume
+from napari_rpdl.evaluation.cavity import Depths, Extent
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
 from napari_rpdl.gui.session import BY_CONSENSUS, BY_NOBODY
 
@@ -65,10 +65,12 @@ def test_a_cell_of_the_matrix_wishes_to_see_both(panel, session, small_case, hea
     assert panel.matrix.isHidden()
 
 
-def test_volumes_are_told_in_the_unit_that_is_known(panel, session, small_case) -> None:
-    session.case = small_case  # voxels of 1 mm³
-    voxels = int(small_case.masks()[2].sum())
-    assert f"{voxels / 1000:.2f} cm³" in panel.ticks["surgeon_3"].text()
-    grid = Grid.of_shape(small_case.grid.shape)
-    session.case = replace(small_case, grid=grid, structures=Volume(small_case.labels(), grid))
-    assert f"{voxels:,} voxels" in panel.ticks["surgeon_3"].text()
+def test_volume_and_depth_are_told_in_the_unit_that_is_known(panel, session, small_case) -> None:
+    session.case = small_case
+    assert panel.ticks["surgeon_3"].text().strip() == "surgeon_3", "until it is measured"
+    session.extents = {"surgeon_3": Extent(1.234, Depths(4.25, 12.0), "mm"), "surgeon_1": Extent(1234, None, "voxels")}
+    assert panel.ticks["surgeon_3"].text() == "surgeon_3   1.23 cm³, 12 mm deep"
+    assert "4.2 mm as a mean" in panel.ticks["surgeon_3"].toolTip()
+    assert panel.ticks["surgeon_1"].text() == "surgeon_1   1,234 voxels"
+    session.extents = {}
+    assert "cm³" not in panel.ticks["surgeon_3"].text()
