@@ -176,8 +176,8 @@ class Layers:
         layer = self._slots.labels(DIFFERENCES, differences)
         layer.colormap, layer.opacity = colormap, 0.7
 
-    def show_probabilities(self, probabilities: NDArray[np.float32] | None) -> None:
-        """Show what a network predicts for the bone, or nothing."""
+    def show_probabilities(self, probabilities: NDArray[np.float32] | None, threshold: float = 0.5) -> None:
+        """Show what a network predicts for the bone, and what reaches a threshold; or nothing."""
         if probabilities is None:
             self._slots.want(PROBABILITY, False)
             self._slots.want(NETWORK_REGION, False)
@@ -186,10 +186,12 @@ class Layers:
         layer.colormap, layer.contrast_limits = colormaps.probability_colormap(), (0, 1)
         layer.rendering = "iso"
         self._probabilities, self._fading = probabilities, None
-        outline = self._slots.labels(NETWORK_REGION, np.zeros(probabilities.shape, np.uint8))
+        outline = self._slots.labels(NETWORK_REGION, (probabilities >= threshold).astype(np.uint8))
         outline.colormap = self._network_colors
         outline.contour, outline.opacity = 1, 1.0
-        self.show_threshold(self._threshold)
+        self._threshold, self._region = threshold, None
+        self._show_solid(None)
+        layer.iso_threshold = threshold
 
     def show_threshold(self, threshold: float) -> None:
         """Move the border of the predicted region; cheap enough to follow a slider."""
@@ -228,8 +230,9 @@ class Layers:
 
     def fade(self, spread: NDArray[np.float32] | None) -> None:
         """Let the probabilities fade in the slices where answers differ (0 to 0.5), or not at all."""
-        self._fading = spread
-        self._show_fading()
+        if spread is not None or self._fading is not None:
+            self._fading = spread
+            self._show_fading()
 
     def _show_fading(self) -> None:
         """Show a probability the fainter, the less the answers agree; the region's border stays where it is."""

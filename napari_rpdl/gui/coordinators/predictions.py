@@ -161,8 +161,7 @@ class PredictionCoordinator:
         shown, session = self._chosen(), self._session
         if shown is None:
             return
-        self._layers.show_probabilities(shown.probabilities)
-        self._layers.show_threshold(session.threshold)
+        self._layers.show_probabilities(shown.probabilities, session.threshold)
         self.show_spread(session.spread_shown)
         self.fade(session.faded)
         self._settle()
