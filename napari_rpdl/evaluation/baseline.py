@@ -36,14 +36,16 @@ def mean_vote_map(cases: Iterable[Case], shape: Shape, side: Side | None = None)
     total, count = np.zeros(shape, np.float64), 0
     for case in cases:
         masks = case.masks()
-        share = (vote_map(masks) / len(masks)).astype(np.float32)
+        shares = (np.arange(len(masks) + 1) / len(masks)).astype(np.float32)
+        share = shares[vote_map(masks)]
         mirrored = side is not None and case.side is not None and case.side != side
         total += resample_probabilities(share[..., ::-1] if mirrored else share, shape)
         count += 1
     if not count:
         msg = "Expected at least one bone to average, got none. Hold fewer bones out."
         raise InputError(msg)
-    return (total / count).astype(np.float32)
+    total /= count
+    return total.astype(np.float32)
 
 
 def dice_by_threshold(mean_map: MeanMap, case: Case) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """The layers of one viewer, each found by its role and used again for the next bone."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -44,16 +44,22 @@ class Slots:
         """Let one bone give way to the next in a single step: no layer of ours draws before the end.
 
         napari slices a visible layer anew at each change of its data, its place and the point that is shown; a hidden
-        one only once, when it appears.
+        one only once, when it appears. It also walks through the whole scene whenever it hears of a layer that
+        appears or vanishes, so it is told of those alone that have changed in the end.
         """
         self._at_once = True
-        for layer in self._ours():
-            if layer.visible:
+        before = [layer for layer in self._ours() if layer.visible]
+        for layer in before:
+            with layer.events.visible.blocker():
                 layer.visible = False
         try:
             yield
         finally:
             self._at_once = False
+            for layer in before:
+                visible = self._seen(layer.metadata[METADATA][_ROLE])
+                with layer.events.visible.blocker() if visible else nullcontext():
+                    layer.visible = visible
             for role in self.roles():
                 self._apply(role)
 
@@ -160,9 +166,12 @@ class Slots:
             self._apply(role)
 
     def _apply(self, role: str) -> None:
-        layer, visible = self.find(role), self.wanted.get(role, False) and self._fits(role)
+        layer, visible = self.find(role), self._seen(role)
         if layer is not None and layer.visible != visible:
             layer.visible = visible
+
+    def _seen(self, role: str) -> bool:
+        return self.wanted.get(role, False) and self._fits(role)
 
 
 def _same(kept: Any, given: Any) -> bool:

@@ -71,7 +71,10 @@ def test_what_is_wanted_is_seen_only_where_it_fits(slots) -> None:
 def test_within_one_step_layers_draw_only_at_the_end(slots) -> None:
     layer, other = slots.labels("bone", ARRAY), slots.labels("other", ARRAY)
     drawn: list[object] = []
+    told: list[object] = []
     layer.events.set_data.connect(drawn.append)
+    for each in (layer, other):
+        each.events.visible.connect(told.append)
     with slots.at_once():
         slots.want("bone", False)
         slots.want("other", False)
@@ -82,6 +85,7 @@ def test_within_one_step_layers_draw_only_at_the_end(slots) -> None:
     assert len(drawn) == 1
     assert layer.visible
     assert not other.visible
+    assert len(told) == 1, "only what changed in the end"
 
 
 def test_all_layers_move_and_napari_is_told_once(slots, viewer) -> None:
