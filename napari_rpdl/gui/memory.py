@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_config_path
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
+from napari_rpdl.gui.camera import View
 from napari_rpdl.settings import RPMapSettings, Settings, explain
 
 FILE = user_config_path("napari-rpdl", appauthor=False) / "workspace.json"
@@ -27,6 +28,16 @@ class Remembered(Settings):
     """Title of the panel in front."""
     rpmap: RPMapSettings = RPMapSettings()
     """Of the reward-penalty map."""
+    case_id: str = ""
+    """Bone of the dataset that was shown."""
+    surgeons: tuple[str, ...] = ()
+    """Whose drilled regions of the dataset were shown."""
+    left_out: tuple[str, ...] = ()
+    """Surgeons of the dataset who did not count in the map."""
+    bone_opacity: float = Field(1.0, ge=0, le=1)
+    """Of the bone's surface."""
+    view: View = "surgical"
+    """From where the bone was seen, or along which axis it was sliced."""
 
 
 class Memory:
@@ -61,13 +72,21 @@ class Memory:
             self._tell(str(error))
 
 
+def is_there(file: Path) -> bool:
+    """Say whether a file can be found; a remembered name may be too long by now, or in a folder that is closed."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
+
+
 def recall(file: Path) -> Remembered:
     """Return what ``Memory`` wrote, nothing remembered where there is no file.
 
     Raises:
         InputError: the file is not what we wrote.
     """
-    if not file.exists():
+    if not is_there(file):
         return Remembered()
     try:
         return Remembered.model_validate_json(read_text(file, max_bytes=100_000))

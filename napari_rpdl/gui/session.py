@@ -22,6 +22,7 @@ from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.evaluation.wall_safety import WallSafety
 from napari_rpdl.evaluation.yardsticks import Yardstick
 from napari_rpdl.events import Event, Failed, Said
+from napari_rpdl.gui.camera import View
 from napari_rpdl.gui.cut import WHOLE, Cut
 from napari_rpdl.gui.drill_state import DrillState, ReplayState, StartChoice
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TimeEstimated, TrainingEnded, TrainingStarted
@@ -153,6 +154,7 @@ class Session:
         left_by: the surgeon (or ``BY_NETWORK``) whose cavity is cut out of the bone in 3-D.
         hidden_structures: codes of the structures left out in 3-D.
         bone_opacity: of the bone's surface, 0 to 1.
+        view: from where the bone is seen in 3-D, or along which axis it is sliced.
         cut: where bones are cut open in 3-D.
         cursor: the voxel (z, y, x) in which the three slices cross; None while there is no bone.
         rpmap: settings of the reward-penalty map.
@@ -211,6 +213,7 @@ class Session:
     left_by: str = BY_NOBODY
     hidden_structures: frozenset[int] = frozenset()
     bone_opacity: float = 1.0
+    view: View = "surgical"
     cut: Cut = WHOLE
     cursor: Voxel | None = None
     rpmap: RPMapSettings = PAPER

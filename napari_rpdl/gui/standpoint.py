@@ -31,6 +31,10 @@ class Standpoint:
     def look(self, view: View, case: Case) -> None:
         """Turn to 3-D and stand where a view stands."""
         self.set_3d(True)
+        self.face(view, case)
+
+    def face(self, view: View, case: Case) -> None:
+        """Stand where a view stands, as soon as there are three dimensions."""
         towards = stance(view, case.side)
         self._viewer.scene.camera.set_view_direction(towards.gaze, towards.up)
 

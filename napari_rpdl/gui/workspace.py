@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from napari.utils.notifications import show_error, show_info
-from qtpy.QtCore import QEvent, QObject, QTimer
+from qtpy.QtCore import QEvent, QObject
 from qtpy.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from qtpy.QtWidgets import (
     QApplication,
@@ -35,10 +35,11 @@ from napari_rpdl.gui.keys import Keys
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.learning_corner import LearningCorner
 from napari_rpdl.gui.map_corner import MapCorner
-from napari_rpdl.gui.memory import Memory
+from napari_rpdl.gui.memory import Memory, is_there
 from napari_rpdl.gui.panels.bones import BonesPanel
 from napari_rpdl.gui.panels.surgeons import SurgeonsPanel
 from napari_rpdl.gui.panels.train import ask_whether_it_goes_on
+from napari_rpdl.gui.remembering import Remembering
 from napari_rpdl.gui.session import Session
 from napari_rpdl.gui.sights import Sights
 
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     import napari
 
 TITLE = "RPDL workspace"
-_RESTING_MS = 500
 
 
 class Workspace(QWidget):
@@ -69,7 +69,7 @@ class Workspace(QWidget):
         self.rpmap, self.inspect = self.maps.rpmap, self.maps.inspect
         self.train, self.runs, self.predict = self.learning.train, self.learning.runs, self.learning.predict
         self.memory = Memory(show_info)
-        self._resting = QTimer(self)
+        self.remembering = Remembering(self.session, self.memory, self.cases)
         self._layers = layers
         self._status = QLabel()
         self._pulse = QProgressBar()
@@ -98,7 +98,7 @@ class Workspace(QWidget):
         """Open the dataset of last time, with the run of last time if it is still there."""
         if self.memory.last.dataset is not None:
             self.open_dataset(self.memory.last.dataset)
-        if (run := self.memory.last.run) is not None and (run / "run.json").is_file():
+        if (run := self.memory.last.run) is not None and is_there(run / "run.json"):
             self.learning.open_run(run)
 
     def show_tab(self, title: str) -> None:
@@ -164,7 +164,7 @@ class Workspace(QWidget):
         self.learning.connect(self._wish, self._predict_with)
         self.sights.connect(self._wish)
         self.drilling.connect(self._wish)
-        self._remember()
+        self.tabs.currentChanged.connect(lambda index: self.memory.note(tab=self.tabs.tabText(index)))
         self.session.events.busy.connect(self._show_busy)
         self.session.events.told.connect(show_info)
         self.jobs.failed.connect(_show_failure)
@@ -179,20 +179,6 @@ class Workspace(QWidget):
         self.sights.show_slices(True)
         self.maps.inspection.look_at(voxel)
         self._layers.standpoint.fly_to(voxel)
-
-    def _remember(self) -> None:
-        session = self.session.events
-        session.dataset.connect(lambda dataset: self.memory.note(dataset=dataset and dataset.folder.absolute()))
-        session.run.connect(lambda run: self.memory.note(run=run and run.absolute()))
-        self.tabs.currentChanged.connect(lambda index: self.memory.note(tab=self.tabs.tabText(index)))
-        self.session.rpmap = self.memory.last.rpmap
-        self._resting.setSingleShot(True)
-        self._resting.setInterval(_RESTING_MS)
-        self._resting.timeout.connect(self._note_choices)
-        session.rpmap.connect(lambda _: self._resting.start())  # a file is not written while a hand drags
-
-    def _note_choices(self) -> None:
-        self.memory.note(rpmap=self.session.rpmap)
 
     def _wish(self, signal: Any, act: Callable[..., None]) -> None:
         """Let a wish act; what a person got wrong becomes a message, not a traceback."""
@@ -252,7 +238,7 @@ class Workspace(QWidget):
             if event.type() == QEvent.Type.Close and self.learning.trainings.can_go_on:
                 self.learning.trainings.let_go(ask_whether_it_goes_on())
             if event.type() == QEvent.Type.Hide and not event.spontaneous():
-                self._note_choices()
+                self.remembering.note()
                 self.drilling.let_go()
                 self.sights.close()
                 self.jobs.close()

@@ -47,6 +47,14 @@ def test_a_left_ear_is_looked_at_from_the_left(stands, viewer, small_case) -> No
     assert stands.is_3d
 
 
+def test_facing_in_slices_counts_once_there_are_three_dimensions(stands, viewer, small_case) -> None:
+    stands.face("superior", small_case)
+    assert not stands.is_3d
+    stands.set_3d(True)
+    assert viewer.scene.camera.view_direction == pytest.approx((-1, 0, 0), abs=1e-6)
+    assert viewer.scene.camera.up_direction == pytest.approx((0, 1, 0), abs=1e-6)
+
+
 def test_lengths_are_told_by_a_scale_bar(stands, viewer) -> None:
     assert viewer.canvas.overlays.scale_bar.visible
     assert {str(unit) for layer in viewer.layers for unit in layer.units} == {"millimeter"}

@@ -94,32 +94,6 @@ def test_from_a_dataset_to_scores_by_the_real_buttons(opened, viewer, qtbot, idl
     assert not viewer.layers[shown.PROBABILITY].visible
 
 
-def test_the_map_s_settings_are_there_the_next_day(opened, make_napari_viewer_proxy, qtbot) -> None:
-    opened.rpmap.form.control("penalty").value = "0.25"
-    opened.rpmap.form.control("penalty").native.editingFinished.emit()
-    assert opened.session.rpmap.penalty == 0.25
-    qtbot.waitUntil(lambda: opened.memory.last.rpmap.penalty == 0.25, timeout=3000)
-    second = Workspace(make_napari_viewer_proxy())
-    try:
-        assert second.session.rpmap.penalty == 0.25
-        assert second.rpmap.form.settings().penalty == 0.25
-        assert second.rpmap.variant.currentText() == "custom"
-    finally:
-        second.jobs.close()
-
-
-def test_bad_input_is_a_message_and_what_was_open_stays(opened, idle, errors, tmp_path) -> None:
-    opened.open_dataset(tmp_path)
-    idle(opened.jobs)
-    assert len(errors) == 1
-    assert opened.session.case_id == "bone_1"
-    opened.predict.run_chosen.emit(tmp_path)
-    assert "run.json" in errors[-1]
-    opened.train.form.group("network").control("channels").value = "many"
-    opened.train.train_button.click()
-    assert "channels" in errors[-1]
-
-
 def start_endless_training(viewer, dataset, tiny, qtbot, idle):
     """Press Train in a workspace of ``viewer``; return the run folder once an epoch has ended."""
     workspace = Workspace(viewer)

@@ -26,6 +26,7 @@ class CaseCoordinator:
 
     def __init__(self, session: Session, layers: Layers, jobs: Jobs) -> None:
         self.consensus: Callable[[], Mask | None] = lambda: None
+        self.first_of: Callable[[Dataset], str] = lambda dataset: dataset.case_ids[0]
         self._session, self._layers, self._jobs = session, layers, jobs
         self._structures: dict[int, Mesh] = {}
         self._framed = False
@@ -34,12 +35,12 @@ class CaseCoordinator:
         self._extent: object = None
         self._first = self._coming = ""
         self._flat = False
-        layers.standpoint.when_turned(self._make_missing)
+        layers.standpoint.when_turned(self._turn)
 
     # -- wishes -----------------------------------------------------------------------
 
     def open_dataset(self, folder: Path, case_id: str = "") -> None:
-        """Open a dataset folder and show a bone, the first where none is named."""
+        """Open a dataset folder and show a bone, that of ``first_of`` where none is named."""
         self._first = case_id
         self._jobs.start("dataset", computing(Dataset.open, folder), self._hear_dataset)
 
@@ -48,7 +49,7 @@ class CaseCoordinator:
         session = self._session
         if (dataset := session.dataset) is not None:
             session.busy, self._coming = f"Loading {case_id}…", case_id
-            in_3d = self._layers.standpoint.is_3d or not self._framed
+            in_3d = self._layers.standpoint.is_3d if self._framed else session.view not in SLICED
             work = computing(open_case, dataset, case_id, session.surgeons, session.left_by, in_3d)
             self._jobs.start("case", work, self._hear_case, self._rest)
 
@@ -103,6 +104,7 @@ class CaseCoordinator:
         else:
             self._view = view
             self._layers.standpoint.look(view, case)
+        self._session.view = view
 
     def make_solids(self) -> None:
         """Make the surfaces of the bone as ``session.left_by`` left it, now or when it is next seen in 3-D."""
@@ -143,7 +145,7 @@ class CaseCoordinator:
             self._session.case = self._session.prediction = None
             self._session.decision = self._session.scores = None
             self._session.dataset = event.value
-            self.show_case(self._first or event.value.case_ids[0])
+            self.show_case(self._first or self.first_of(event.value))
 
     def _hear_case(self, event: Made | Failed) -> None:
         if not isinstance(event, Made):
@@ -164,8 +166,10 @@ class CaseCoordinator:
 
     def _frame(self, case: Case) -> None:
         """Choose a first view of a dataset, and step over to the other ear; else stay where the person stands."""
-        if not self._framed or (self._layers.standpoint.is_3d and case.side != self._side):
-            self._layers.standpoint.look(self._view, case)
+        if not self._framed or case.side != self._side:
+            self._layers.standpoint.face(self._view, case)
+        if not self._framed:
+            self.look(self._session.view)
         extent = (case.grid.shape, case.grid.steps, case.grid.origin)
         if not self._framed or extent != self._extent:
             self._layers.standpoint.fit(drilled_heart(case))
@@ -211,8 +215,9 @@ class CaseCoordinator:
         self._flat = self._flat or not in_3d
         self._jobs.start("regions", computing(regions_of, case, masks, in_3d), self._hear_regions)
 
-    def _make_missing(self) -> None:
-        """Make the surfaces that nobody saw in slices, as soon as the person turns to 3-D."""
+    def _turn(self) -> None:
+        """Note what is seen now, and make the surfaces that nobody saw in slices."""
+        self._session.view = self._view if self._layers.standpoint.is_3d else "axial"
         if self._flat and self._layers.standpoint.is_3d:
             self._flat = False
             self.make_solids()

@@ -22,6 +22,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.gui.camera import VIEWS, View
 from napari_rpdl.gui.case_table import CaseTable
 from napari_rpdl.gui.controls import Button, Section, heading, note, swatch
+from napari_rpdl.gui.memory import is_there
 from napari_rpdl.gui.session import CaseFacts, Session, Thumbnail
 
 _NO_DATASET = "Open a dataset first."
@@ -72,10 +73,11 @@ class BonesPanel(QWidget):
         self._connect()
         self._show_dataset(session.dataset)
         self._show_case(session.case)
+        self._show_opacity(session.bone_opacity)
 
     def offer_last(self, dataset: Path | None) -> None:
         """Offer to open the dataset of last time, while none is open and it is still there."""
-        if dataset is not None and (dataset / "dataset.json").is_file():
+        if dataset is not None and is_there(dataset / "dataset.json"):
             self.last_button.setText(f"Open last: {dataset.name}")
             self.last_button.setToolTip(str(dataset))
             self.last_button.show()
@@ -118,6 +120,7 @@ class BonesPanel(QWidget):
         self._session.events.facts.connect(self._show_facts)
         self._session.events.thumbnail.connect(self._show_thumbnail)
         self._session.events.case.connect(self._show_case)
+        self._session.events.bone_opacity.connect(self._show_opacity)
 
     def _show_dataset(self, dataset: Dataset | None) -> None:
         self.bones.show_dataset(dataset)
@@ -137,6 +140,11 @@ class BonesPanel(QWidget):
         self._list_structures(case)
         if case is not None:
             self.bones.mark(case.case_id)
+
+    def _show_opacity(self, opacity: float) -> None:
+        self.opacity.blockSignals(True)
+        self.opacity.setValue(round(100 * opacity))
+        self.opacity.blockSignals(False)
 
     def _show_facts(self, facts: Mapping[str, CaseFacts]) -> None:
         self.bones.show_facts(facts)

@@ -22,6 +22,24 @@ def test_opening_shows_the_first_bone_with_its_surfaces(cases, session, viewer) 
     assert session.busy == ""
 
 
+def test_a_view_chosen_before_is_the_first_one_and_slices_need_no_surface(
+    session, layers, jobs, viewer, small_dataset
+) -> None:
+    cases = CaseCoordinator(session, layers, jobs)
+    cases.first_of = lambda dataset: dataset.case_ids[-1]
+    session.view = "coronal"
+    cases.open_dataset(small_dataset.folder)
+    assert (session.case_id, session.view) == ("bone_3", "coronal")
+    assert (viewer.dims.ndisplay, viewer.dims.order) == (2, (1, 0, 2))
+    assert shown.BONE not in viewer.layers
+    layers.standpoint.set_3d(True)
+    assert session.view == "surgical"
+    assert viewer.layers[shown.BONE].visible
+    cases.look("superior")
+    layers.standpoint.set_3d(False)
+    assert session.view == "axial"
+
+
 def test_steps_go_round(cases, session) -> None:
     cases.step(-1)
     assert session.case_id == "bone_3"

@@ -32,6 +32,13 @@ def test_every_view_has_a_button_with_its_key(panel, session, small_case, heard)
     assert asked == [choice.view for choice in VIEWS]
 
 
+def test_the_slider_shows_the_opacity_without_a_wish(panel, session, heard) -> None:
+    asked = heard(panel.opacity_chosen)
+    session.bone_opacity = 0.3
+    assert panel.opacity.value() == 30
+    assert asked == []
+
+
 def test_the_bone_in_the_viewer_is_marked_without_a_wish(panel, session, small_dataset, heard) -> None:
     session.dataset = small_dataset
     asked = heard(panel.case_chosen)
