@@ -78,6 +78,7 @@ def main() -> None:
     workspace.show_tab("Train")
     workspace.bones.solid_button.click()
     train(workspace)
+    workspace.tabs.currentWidget().ensureWidgetVisible(workspace.train.curves)
     take(viewer, "train")
     wait(workspace, seconds=900)
 
@@ -96,14 +97,18 @@ def main() -> None:
 def sights(viewer: object, workspace: Workspace) -> None:
     """Cut a bone open, see three slices, and compare three bones by eight."""
     strip = workspace.sights.strip
+    workspace.show_tab("Surgeons")
     workspace.cases.show_case("bone_2")
     wait(workspace)
     choose(workspace.surgeons.left_by, "surgeon_1")
-    workspace.bones.views["posterior"].click()
     choose(strip.cut.axis, "axial")
     strip.cut.place.setValue(110)
     wait(workspace)
+    workspace.bones.views["posterior"].click()
+    viewer.scene.camera.zoom *= 0.85
+    wait(workspace)
     take(viewer, "cut")
+    viewer.scene.camera.zoom /= 0.85
     choose(strip.cut.axis, "")
 
     workspace.bones.views["surgical"].click()

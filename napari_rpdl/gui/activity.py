@@ -83,7 +83,7 @@ class Activity:
             bar.update(done - bar.n)
 
     def _bar(self, name: str) -> progress:
-        about = {"desc": TITLES[name], "total": 0, "unit": " steps"}
+        about = {"desc": TITLES[name], "total": 0, "unit": ""}
         return _Cancelable(self._cancel[name], **about) if name in self._cancel else progress(**about)
 
 
