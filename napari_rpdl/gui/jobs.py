@@ -23,6 +23,9 @@ from napari_rpdl.learning.events import StepEnded, StillWaiting
 EVENTS_PER_SECOND = 10.0
 _REPLACEABLE = (Progressed, StepEnded, StillWaiting)
 """Only the newest of these matters; all others always arrive."""
+_THREADS = 64
+"""More than work can ever take: Qt converts pictures in the same pool and, with Python's lock in its hand, waits for
+a thread. Where all were taken by work that waited for that lock, the window stood still for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,7 @@ class Jobs(QObject):
         self._retired: set[Job] = set()
         self._warnings = (warnings.showwarning, list(warnings.filters))
         pool = QThreadPool.globalInstance()
-        pool.setMaxThreadCount(max(pool.maxThreadCount(), 4))  # a followed training only waits
+        pool.setMaxThreadCount(max(pool.maxThreadCount(), _THREADS))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Iterator
 
 import pytest
+from qtpy.QtCore import QThreadPool
+from qtpy.QtGui import QImage
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed, Progressed, Said
@@ -138,3 +140,27 @@ def test_overlapping_jobs_leave_the_warnings_of_python_as_they_were(qtbot) -> No
     gate.set()
     qtbot.waitUntil(lambda: jobs.names == (), timeout=5000)
     assert warnings.showwarning is before
+
+
+def test_qt_finds_a_thread_for_a_picture_however_much_work_there_is(qtbot) -> None:
+    jobs, gate, begun = Jobs(), threading.Event(), []
+
+    def waiting(number: int) -> Iterator[Event]:
+        begun.append(number)
+        gate.wait(30)
+        yield Said("done")
+
+    for number in range(20):
+        jobs.start(f"work {number}", waiting(number), lambda _: None)
+    try:
+        pool = QThreadPool.globalInstance()
+        qtbot.waitUntil(lambda: pool.activeThreadCount() >= min(20, pool.maxThreadCount()), timeout=10_000)
+        assert pool.activeThreadCount() < pool.maxThreadCount()
+        picture = QImage(1000, 1000, QImage.Format.Format_RGB32)
+        picture.fill(0xFF102030)
+        converted = picture.convertToFormat(QImage.Format.Format_RGBA64)
+        assert converted.pixelColor(999, 999).name() == "#102030"
+        qtbot.waitUntil(lambda: len(begun) == 20, timeout=10_000)
+    finally:
+        gate.set()
+        jobs.close()
