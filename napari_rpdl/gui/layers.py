@@ -177,7 +177,13 @@ class Layers:
         layer.colormap, layer.opacity = colormap, 0.7
 
     def show_probabilities(self, probabilities: NDArray[np.float32] | None, threshold: float = 0.5) -> None:
-        """Show what a network predicts for the bone, and what reaches a threshold; or nothing."""
+        """Show what a network predicts for the bone, and outline what reaches a threshold; or nothing.
+
+        In 3-D the region's surface follows (``show_solid``); without a graphics card the probabilities themselves
+        take several times as long to draw as everything else together.
+        """
+        self._solid = True
+        self._slots.want(NETWORK_SURFACE, False)
         if probabilities is None:
             self._slots.want(PROBABILITY, False)
             self._slots.want(NETWORK_REGION, False)
@@ -190,13 +196,12 @@ class Layers:
         outline.colormap = self._network_colors
         outline.contour, outline.opacity = 1, 1.0
         self._threshold, self._region = threshold, None
-        self._show_solid(None)
         layer.iso_threshold = threshold
 
     def show_threshold(self, threshold: float) -> None:
-        """Move the border of the predicted region; cheap enough to follow a slider."""
+        """Move the border of the predicted region, in 3-D on the probabilities; cheap enough to follow a slider."""
         self._threshold, self._region = threshold, None
-        self._show_solid(None)
+        self.show_solid(None)
         layer = self._slots.find(PROBABILITY)
         if layer is None or not self._slots.wanted.get(PROBABILITY):
             return
@@ -204,15 +209,14 @@ class Layers:
         if not self.standpoint.is_3d:
             self._fill_region()
 
-    def show_region(self, mask: Mask, mesh: Mesh | None = None) -> None:
-        """Show what was decided, with its surface where the threshold shows something else."""
+    def show_region(self, mask: Mask) -> None:
+        """Outline what was decided in the slices."""
         self._region = mask
-        self._show_solid(mesh)
         if not self.standpoint.is_3d:
             self._fill_region()
 
-    def _show_solid(self, mesh: Mesh | None) -> None:
-        """Show the predicted region in 3-D as a surface, or as the threshold of the probabilities."""
+    def show_solid(self, mesh: Mesh | None) -> None:
+        """Show the predicted region in 3-D as a surface, or, for None, as the threshold of the probabilities."""
         before, self._solid = self._solid, mesh is not None
         if mesh is not None:
             layer = self._slots.surface(NETWORK_SURFACE, mesh)

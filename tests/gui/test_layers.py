@@ -34,6 +34,7 @@ def everything(layers: Layers, case) -> None:
     layers.show_regions({s: (r, case.annotation(s).mask) for r, s in enumerate(case.surgeons)}, mesh)
     layers.maps.show(np.linspace(-1, 0.5, 16**3, dtype=np.float32).reshape((16,) * 3), 1.0)
     layers.show_probabilities(np.full((16,) * 3, 0.4, np.float32))
+    layers.show_solid(mesh)
 
 
 def test_layers_are_reused_and_never_removed(viewer, layers, small_dataset) -> None:
@@ -49,7 +50,7 @@ def test_layers_are_reused_and_never_removed(viewer, layers, small_dataset) -> N
 def test_3d_shows_surfaces_and_slices_show_arrays(viewer, layers, small_case) -> None:
     everything(layers, small_case)
     layers.standpoint.set_3d(True)
-    assert visible(viewer) == {shown.BONE, shown.STRUCTURES, shown.REGIONS, shown.RPMAP, shown.PROBABILITY}
+    assert visible(viewer) == {shown.BONE, shown.STRUCTURES, shown.REGIONS, shown.RPMAP, shown.NETWORK_SURFACE}
     layers.standpoint.set_3d(False)
     outlines = {f"Drilled by {surgeon}" for surgeon in small_case.surgeons}
     assert visible(viewer) == {shown.LABELS, shown.RPMAP, shown.PROBABILITY, shown.NETWORK_REGION} | outlines
@@ -59,7 +60,7 @@ def test_a_cavity_that_is_cut_out_is_not_filled_by_the_prediction(viewer, layers
     everything(layers, small_case)
     layers.standpoint.set_3d(True)
     layers.uncover_cavity(True)
-    assert shown.PROBABILITY not in visible(viewer)
+    assert not visible(viewer) & {shown.PROBABILITY, shown.NETWORK_SURFACE}
     layers.standpoint.set_3d(False)
     assert shown.PROBABILITY in visible(viewer)
 
@@ -107,8 +108,10 @@ def test_a_decided_region_replaces_the_threshold_until_that_moves_again(viewer, 
     layers.show_case(small_case)
     layers.show_probabilities(np.full((16,) * 3, 0.6, np.float32))
     layers.standpoint.set_3d(True)
+    assert not visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}, "the surface is yet to come"
     region = small_case.masks()[0]
-    layers.show_region(region, surface(region, "#ff4fd8", (0, 0, 1)))
+    layers.show_region(region)
+    layers.show_solid(surface(region, "#ff4fd8", (0, 0, 1)))
     assert {shown.NETWORK_SURFACE} == visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}
     layers.uncover_cavity(True)
     assert not visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}
@@ -122,6 +125,9 @@ def test_a_decided_region_replaces_the_threshold_until_that_moves_again(viewer, 
     assert {shown.PROBABILITY} == visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}
     layers.standpoint.set_3d(False)
     assert np.asarray(viewer.layers[shown.NETWORK_REGION].data).all()
+    layers.standpoint.set_3d(True)
+    layers.show_probabilities(np.full((16,) * 3, 0.7, np.float32))
+    assert not visible(viewer) & {shown.NETWORK_SURFACE, shown.PROBABILITY}, "that of the last answer must not stay"
 
 
 def test_layers_lie_in_millimetres_by_a_diagonal_and_keep_the_affine(viewer, layers, small_case) -> None:

@@ -33,11 +33,18 @@ DECIDING_DELAY_MS = 150
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decided:
-    """The region that was decided for a bone, and its surface where the threshold alone does not show it."""
+    """The region that was decided for a bone."""
 
     case_id: str
     decision: Decision
-    mesh: Mesh | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solid:
+    """The surface of that region."""
+
+    case_id: str
+    mesh: Mesh
 
 
 class PredictionCoordinator:
@@ -186,23 +193,27 @@ class PredictionCoordinator:
         self._timer.stop()
         session, chosen = self._session, self._chosen()
         if chosen is not None and session.case is not None:
-            work = computing(_decide, session.case, chosen, session.rules, session.threshold)
+            work = _deciding(session.case, chosen, session.rules, session.threshold)
             self._jobs.start("decision", work, self._hear_decision)
 
     def _hear_decision(self, event: Made | Failed) -> None:
         if self._timer.isActive() or self._session.prediction is None:
             return  # the hand moved on, or the bone did
         if isinstance(event, Failed):
-            self._show_decision(None, np.zeros(self._session.prediction.probabilities.shape, np.bool_), NOTHING)
-        elif self._session.shows(event.value.case_id):
-            decided: Decided = event.value
-            self._show_decision(decided.decision, decided.decision.mask, decided.mesh)
+            self._show_decision(None, np.zeros(self._session.prediction.probabilities.shape, np.bool_))
+            self._layers.show_solid(NOTHING)
+        elif not self._session.shows(event.value.case_id):
+            return
+        elif isinstance(event.value, Solid):
+            self._layers.show_solid(event.value.mesh)
+        else:
+            self._show_decision(event.value.decision, event.value.decision.mask)
 
-    def _show_decision(self, decision: Decision | None, region: Mask, mesh: Mesh | None) -> None:
+    def _show_decision(self, decision: Decision | None, region: Mask) -> None:
         """Show the region, cut it out of the bone where that is shown, and score it; old scores never stay."""
         session = self._session
         session.decision = decision
-        self._layers.show_region(region, mesh)
+        self._layers.show_region(region)
         if session.left_by == BY_NETWORK:
             self._cut_again()
         if decision is None:
@@ -237,8 +248,8 @@ def _predicting(
     yield Said(f"Wrote {len(dataset)} predicted regions to {out}.")
 
 
-def _decide(case: Case, prediction: "Prediction", rules: DecisionSettings, threshold: float) -> Decided:
-    """Return the region; without its surface where it is no more than the threshold on the slider."""
+def _deciding(case: Case, prediction: "Prediction", rules: DecisionSettings, threshold: float) -> Iterator[Made]:
+    """Make the region, then, since outline and scores need not wait for it, its surface."""
     decision = decide(prediction, case, rules, threshold)
-    as_shown = rules.rule == "threshold" and not any(decision.removed.values())
-    return Decided(case.case_id, decision, None if as_shown else surface(decision.mask, NETWORK_COLOR, lamp(case.side)))
+    yield Made(Decided(case.case_id, decision))
+    yield Made(Solid(case.case_id, surface(decision.mask, NETWORK_COLOR, lamp(case.side))))

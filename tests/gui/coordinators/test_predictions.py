@@ -89,13 +89,14 @@ def test_constraints_take_away_what_mask_scores_and_cavity_then_lack(
     predictions.predict(PredictionSettings())
     nerve = int((small_case.labels() == 5).sum())
     assert session.scores.critical_voxels["facial nerve"] == nerve
-    assert shown.NETWORK_SURFACE not in viewer.layers
+    whole = len(viewer.layers[shown.NETWORK_SURFACE].data[1])
     session.left_by = BY_NETWORK
     predictions.choose_rules(DecisionSettings(avoid_critical=True))
     qtbot.waitUntil(lambda: session.decision.removed != {}, timeout=3000)
     assert list(session.decision.removed.values()) == [nerve]
     assert np.array_equal(session.decision.mask, small_case.masks()[0])
     assert session.scores.dice[0] == 1.0
+    qtbot.waitUntil(lambda: len(viewer.layers[shown.NETWORK_SURFACE].data[1]) < whole, timeout=3000)
     assert cuts == [True]
     assert np.array_equal(np.asarray(viewer.layers[shown.NETWORK_REGION].data) > 0, small_case.masks()[0])
 
