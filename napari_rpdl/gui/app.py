@@ -33,7 +33,8 @@ def open_viewer(
     """
     viewer = napari.Viewer(title="napari-rpdl", show=show)
     workspace = workspace_of(viewer)  # where napari's own menu and commands find it, too
-    make_room(viewer)
+    if workspace.memory.last.dock_width is None:
+        make_room(viewer)  # from then on napari's memory of its window holds what the person made of it
     if dataset is not None:
         workspace.open_dataset(dataset, case_id, run)
     return viewer, workspace

@@ -38,6 +38,12 @@ class Remembered(Settings):
     """Of the bone's surface."""
     view: View = "surgical"
     """From where the bone was seen, or along which axis it was sliced."""
+    dock_width: int | None = Field(None, ge=1, le=20_000)
+    """Of the workspace, in logical pixels."""
+    slices_shown: bool = False
+    """Whether the three slices were in sight."""
+    slices_height: int | None = Field(None, ge=1, le=20_000)
+    """Of the three slices, in logical pixels."""
 
 
 class Memory:

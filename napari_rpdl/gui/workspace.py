@@ -29,6 +29,7 @@ from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.imports import ImportCoordinator
 from napari_rpdl.gui.coordinators.overview import OverviewCoordinator
 from napari_rpdl.gui.coordinators.studies import StudyCoordinator
+from napari_rpdl.gui.docks import Docks
 from napari_rpdl.gui.drilling_corner import DrillingCorner
 from napari_rpdl.gui.jobs import Jobs
 from napari_rpdl.gui.keys import Keys
@@ -74,6 +75,7 @@ class Workspace(QWidget):
         self._status = QLabel()
         self._pulse = QProgressBar()
         self.sights = Sights(self, napari_viewer, self.session, layers, self.jobs, self.cases, self.predict.settings)
+        self._docks = Docks(self, self.sights, self.session, self.memory)
         self._arrange()
         self._connect()
         self._bind(napari_viewer)
@@ -228,6 +230,7 @@ class Workspace(QWidget):
         super().showEvent(event)
         self.setMinimumWidth(self.minimumSizeHint().width())
         self.window().installEventFilter(self)
+        self._docks.place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Stop all work once the viewer's window has really closed (a refused close never hides it).
@@ -235,8 +238,10 @@ class Workspace(QWidget):
         What becomes of a training is asked before: napari stops all workers while it closes.
         """
         if watched is self.window():
-            if event.type() == QEvent.Type.Close and self.learning.trainings.can_go_on:
-                self.learning.trainings.let_go(ask_whether_it_goes_on())
+            if event.type() == QEvent.Type.Close:
+                self._docks.note()
+                if self.learning.trainings.can_go_on:
+                    self.learning.trainings.let_go(ask_whether_it_goes_on())
             if event.type() == QEvent.Type.Hide and not event.spontaneous():
                 self.remembering.note()
                 self.drilling.let_go()
