@@ -58,9 +58,9 @@ class Memory:
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
-        self._writable = True
+        self._file, self._writable = FILE, True
         try:
-            self.last = recall(FILE)
+            self.last = recall(self._file)
         except InputError as error:
             self.last = Remembered()
             tell(f"What was open last is forgotten. {error}")
@@ -72,7 +72,7 @@ class Memory:
             return
         self.last = changed
         try:
-            write_text(FILE, changed.model_dump_json(indent=2) + "\n")
+            write_text(self._file, changed.model_dump_json(indent=2) + "\n")
         except InputError as error:
             self._writable = False  # said once is enough
             self._tell(str(error))

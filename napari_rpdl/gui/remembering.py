@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qtpy.QtCore import QTimer
+from qtpy.QtCore import QObject, QTimer
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
@@ -22,12 +22,13 @@ class Remembering:
         session: the desk.
         memory: what is remembered.
         cases: is told which bone comes first.
+        parent: nothing is noted once it is deleted.
     """
 
-    def __init__(self, session: Session, memory: Memory, cases: CaseCoordinator) -> None:
+    def __init__(self, session: Session, memory: Memory, cases: CaseCoordinator, parent: QObject) -> None:
         self._session, self._memory = session, memory
         self._open: Path | None = None
-        self._resting = QTimer()
+        self._resting = QTimer(parent)
         self._resting.setSingleShot(True)
         self._resting.setInterval(_RESTING_MS)
         self._resting.timeout.connect(self.note)

@@ -70,7 +70,7 @@ class Workspace(QWidget):
         self.rpmap, self.inspect = self.maps.rpmap, self.maps.inspect
         self.train, self.runs, self.predict = self.learning.train, self.learning.runs, self.learning.predict
         self.memory = Memory(show_info)
-        self.remembering = Remembering(self.session, self.memory, self.cases)
+        self.remembering = Remembering(self.session, self.memory, self.cases, self)
         self._layers = layers
         self._status = QLabel()
         self._pulse = QProgressBar()

@@ -25,6 +25,7 @@ from napari_rpdl.gui.controls import Button, Section, heading, note, swatch
 from napari_rpdl.gui.memory import is_there
 from napari_rpdl.gui.session import CaseFacts, Session, Thumbnail
 
+_MOST_LETTERS = 30
 _NO_DATASET = "Open a dataset first."
 _NO_STRUCTURES = "This bone has no structures, only drilled regions."
 
@@ -78,7 +79,9 @@ class BonesPanel(QWidget):
     def offer_last(self, dataset: Path | None) -> None:
         """Offer to open the dataset of last time, while none is open and it is still there."""
         if dataset is not None and is_there(dataset / "dataset.json"):
-            self.last_button.setText(f"Open last: {dataset.name}")
+            name = dataset.name
+            short = name if len(name) <= _MOST_LETTERS else f"{name[: _MOST_LETTERS - 1]}…"
+            self.last_button.setText("Open last: " + short.replace("&", "&&"))  # one is the mark of a key
             self.last_button.setToolTip(str(dataset))
             self.last_button.show()
 

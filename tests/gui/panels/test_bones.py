@@ -76,6 +76,17 @@ def test_the_last_dataset_is_offered_only_if_it_is_still_there(panel, session, s
     assert panel.last_button.isHidden()
 
 
+def test_the_name_of_the_last_dataset_neither_widens_the_panel_nor_loses_a_letter(panel, tmp_path) -> None:
+    width = panel.minimumSizeHint().width()
+    for name, text in (("ear & nose", "Open last: ear && nose"), ("x" * 200, f"Open last: {'x' * 29}…")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "dataset.json").touch()
+        panel.offer_last(tmp_path / name)
+        assert panel.last_button.text() == text
+        assert name in panel.last_button.toolTip()
+    assert panel.minimumSizeHint().width() == width
+
+
 def test_bones_are_found_by_words(panel, session, small_dataset) -> None:
     session.dataset = small_dataset
     panel.search.setText("RIGHT _2")
