@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import QSize, Qt, QTimer
 from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from napari_rpdl.data.case import Case
@@ -14,7 +14,7 @@ _ACROSS, _UPRIGHT = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
 class Docks:
-    """Notes the workspace's width, whether the three slices are in sight, and their height; brings them back.
+    """Notes and brings back the workspace's width, the three slices with their height, and the size of Compare.
 
     Args:
         workspace: lies in a dock of the viewer's window once it is shown.
@@ -25,12 +25,14 @@ class Docks:
 
     def __init__(self, workspace: QWidget, sights: Sights, session: Session, memory: Memory) -> None:
         self._workspace, self._sights, self._memory = workspace, sights, memory
-        self._placed = self._brought = False
+        self._placed = self._brought = self._compared = False
         self._due: list[Callable[[], None]] = []
         self._soon = QTimer(workspace)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._act)
         sights.ortho.seen.connect(self._follow_slices)
+        sights.compare.opened.connect(self._open_compare)
+        sights.compare.closed.connect(self._close_compare)
         session.events.case.connect(self._bring_slices)
 
     def place(self) -> None:
@@ -59,6 +61,16 @@ class Docks:
             self._later(lambda: stretch(slices, _UPRIGHT, self._memory.last.slices_height))
         elif (height := extent(slices, _UPRIGHT)) is not None:
             self._memory.note(slices_height=height)
+
+    def _open_compare(self) -> None:
+        compare, size = self._sights.compare, self._memory.last.compare_size
+        if size is not None and not self._compared:
+            compare.resize(QSize(*size).boundedTo(compare.screen().availableSize()))
+        self._compared = True
+
+    def _close_compare(self) -> None:
+        if self._compared:
+            self._memory.note(compare_size=(self._sights.compare.width(), self._sights.compare.height()))
 
     def _later(self, act: Callable[[], None]) -> None:
         """Act when Qt has laid the window out."""

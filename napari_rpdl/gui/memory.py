@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from platformdirs import user_config_path
 from pydantic import Field, ValidationError
@@ -13,6 +13,7 @@ from napari_rpdl.gui.camera import View
 from napari_rpdl.settings import RPMapSettings, Settings, explain
 
 FILE = user_config_path("napari-rpdl", appauthor=False) / "workspace.json"
+_Pixels = Annotated[int, Field(ge=1, le=20_000)]
 
 
 class Remembered(Settings):
@@ -38,12 +39,14 @@ class Remembered(Settings):
     """Of the bone's surface."""
     view: View = "surgical"
     """From where the bone was seen, or along which axis it was sliced."""
-    dock_width: int | None = Field(None, ge=1, le=20_000)
+    dock_width: _Pixels | None = None
     """Of the workspace, in logical pixels."""
     slices_shown: bool = False
     """Whether the three slices were in sight."""
-    slices_height: int | None = Field(None, ge=1, le=20_000)
+    slices_height: _Pixels | None = None
     """Of the three slices, in logical pixels."""
+    compare_size: tuple[_Pixels, _Pixels] | None = None
+    """Width and height of the window with bones side by side, in logical pixels."""
 
 
 class Memory:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QSize, Qt
 from qtpy.QtWidgets import QDockWidget, QLabel, QMainWindow
 
 from napari_rpdl.gui import app, memory
@@ -89,6 +89,27 @@ def test_three_slices_come_back_as_high_as_they_were_with_the_first_bone(
     last.bones.last_button.click()
     idle(last.jobs)
     assert not last.sights.ortho.isVisible()
+
+
+def test_the_window_of_bones_side_by_side_comes_back_as_large_as_it_was(next_day, small_dataset, idle, qtbot) -> None:
+    _, workspace = next_day()
+    workspace.open_dataset(small_dataset.folder)
+    idle(workspace.jobs)
+    next_day()
+    assert recall(memory.FILE).compare_size is None, "it was never open"
+    sizes = []
+    for _ in range(2):
+        _, found = next_day()
+        qtbot.mouseClick(found.bones.last_button, Qt.MouseButton.LeftButton)
+        idle(found.jobs)
+        qtbot.mouseClick(found.sights.strip.compare_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(found.sights.compare.isVisible)
+        idle(found.jobs)
+        sizes.append(found.sights.compare.size())
+        if len(sizes) == 1:
+            found.sights.compare.resize(sizes[0].width() - 40, sizes[0].height() - 30)
+            qtbot.wait(50)
+    assert sizes[1] == sizes[0] - QSize(40, 30)
 
 
 def test_a_width_that_no_window_has_leaves_the_window_as_it_is_and_room_for_the_picture(next_day, qtbot) -> None:
