@@ -91,6 +91,7 @@ def test_three_slices_come_back_as_high_as_they_were_with_the_first_bone(
     assert not last.sights.ortho.isVisible()
 
 
+@pytest.mark.needs_display
 def test_the_window_of_bones_side_by_side_comes_back_as_large_as_it_was(next_day, small_dataset, idle, qtbot) -> None:
     _, workspace = next_day()
     workspace.open_dataset(small_dataset.folder)
