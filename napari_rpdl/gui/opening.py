@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.gui.camera import lamp
-from napari_rpdl.gui.meshes import NOTHING, Mesh, bone_surface, joined, structure_surfaces, surface
+from napari_rpdl.gui.meshes import Mesh, bone_surface, joined, structure_surfaces, surface
 from napari_rpdl.gui.palette import surgeon_color
 from napari_rpdl.gui.session import BY_NOBODY
 
@@ -87,9 +87,9 @@ def solids_of_case(case: Case, drilled: Mask | None) -> Solids:
 
 
 def regions_of(case: Case, masks: Mapping[str, tuple[int, Mask]], in_3d: bool = True) -> Regions:
-    """Return regions with their surfaces, lit like the bone's."""
-    towards = lamp(case.side)
-    meshes = [surface(mask, surgeon_color(rank), towards) for rank, mask in masks.values()] if in_3d else [NOTHING]
+    """Return regions with their surfaces, glassy and lit like the bone's."""
+    towards, shown = lamp(case.side), masks.values() if in_3d else ()
+    meshes = [surface(mask, surgeon_color(rank), towards, glassy=True) for rank, mask in shown]
     return Regions(case.case_id, masks, joined(meshes))
 
 

@@ -112,6 +112,21 @@ def test_light_on_a_large_array_is_that_of_a_small_one(monkeypatch) -> None:
     assert abs(fine.colors - coarse.colors).mean() < 0.02
 
 
+def test_a_large_glassy_surface_is_the_same_ball_in_a_quarter_of_the_triangles(monkeypatch) -> None:
+    fine = surface(ball(), WHITE, LAMP, glassy=True)
+    monkeypatch.setattr(meshes, "_FINE", 1000)
+    coarse = surface(ball(), WHITE, LAMP, glassy=True)
+    assert len(coarse.faces) < len(fine.faces) / 3
+    distance = np.linalg.norm(coarse.vertices - 15.5, axis=1)
+    assert abs(distance.mean() - 10) < 0.25
+    assert distance.std() < 0.3
+    assert enclosed_volume(coarse) == pytest.approx(4 / 3 * np.pi * 10**3, rel=0.05)
+    assert len(surface(ball(), WHITE, LAMP).faces) == len(fine.faces), "only what one looks through"
+    sheet = np.zeros((30, 30, 30), bool)
+    sheet[3:27, 3:27, 9] = True
+    assert not surface(sheet, WHITE, LAMP, glassy=True).is_empty, "too thin for cells of two"
+
+
 def test_halving_takes_the_mean_of_eight_and_keeps_places(monkeypatch) -> None:
     ramp = np.arange(7, dtype=np.float32)[:, None, None] + np.zeros((7, 6, 5), np.float32)
     monkeypatch.setattr(meshes, "_FINE", 1)
