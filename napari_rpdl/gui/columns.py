@@ -1,17 +1,33 @@
-"""How panels lie in a dock: one below the other, and scrolled where the window is low."""
+"""How widgets lie in a dock: beside or below each other, and scrolled where the window is low."""
 
 from qtpy.QtCore import QSize, Qt
-from qtpy.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 
-def stacked(*panels: QWidget) -> QWidget:
-    """Return panels one below the other."""
-    together = QWidget()
-    rows = QVBoxLayout(together)
-    rows.setContentsMargins(0, 0, 0, 0)
-    for panel in panels:
-        rows.addWidget(panel)
+def beside(*widgets: QWidget) -> QWidget:
+    """Return widgets in a line."""
+    return _filled(QHBoxLayout(), widgets)
+
+
+def below(*widgets: QWidget) -> QWidget:
+    """Return widgets one below the other, as high as there is room."""
+    return _filled(QVBoxLayout(), widgets)
+
+
+def stacked(*widgets: QWidget) -> QWidget:
+    """Return widgets one below the other, no higher than they need."""
+    rows = QVBoxLayout()
+    together = _filled(rows, widgets)
     rows.addStretch()
+    return together
+
+
+def _filled(layout: QBoxLayout, widgets: tuple[QWidget, ...]) -> QWidget:
+    together = QWidget()
+    together.setLayout(layout)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for widget in widgets:
+        layout.addWidget(widget)
     return together
 
 

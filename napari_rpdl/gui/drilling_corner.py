@@ -1,6 +1,5 @@
 """The part of the workspace where bones are drilled and drillings are played."""
 
-from collections.abc import Callable
 from typing import Any
 
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
@@ -12,9 +11,7 @@ from napari_rpdl.gui.keys import Keys
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.panels.drill import DrillPanel
 from napari_rpdl.gui.panels.replay import ReplayPanel
-from napari_rpdl.gui.session import Session
-
-Wish = Callable[[Any, Callable[..., None]], None]
+from napari_rpdl.gui.session import Session, Wish
 
 
 class DrillingCorner:

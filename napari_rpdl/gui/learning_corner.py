@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.live import LiveCoordinator
@@ -15,9 +14,7 @@ from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.panels.runs import RunsPanel
 from napari_rpdl.gui.panels.train import TrainPanel
-from napari_rpdl.gui.session import Session
-
-Wish = Callable[[Any, Callable[..., None]], None]
+from napari_rpdl.gui.session import Session, Wish
 
 
 class LearningCorner:

@@ -1,8 +1,5 @@
 """The part of the workspace where the reward-penalty map is made and the bone is inspected."""
 
-from collections.abc import Callable
-from typing import Any
-
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.disputes import DisputeCoordinator
 from napari_rpdl.gui.coordinators.extents import ExtentCoordinator
@@ -14,9 +11,7 @@ from napari_rpdl.gui.jobs import Jobs
 from napari_rpdl.gui.layers import Layers
 from napari_rpdl.gui.panels.inspect import InspectPanel
 from napari_rpdl.gui.panels.rpmap import RPMapPanel
-from napari_rpdl.gui.session import Session
-
-Wish = Callable[[Any, Callable[..., None]], None]
+from napari_rpdl.gui.session import Session, Wish
 
 
 class MapCorner:

@@ -1,9 +1,9 @@
 """What the person at the viewer is working on: evented state, no Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 PAPER = RPMAP_VARIANTS["paper"]
 PAPER_RULES = DecisionSettings()
 BURR = DrillingSettings()
+Wish = Callable[[Any, Callable[..., None]], None]
+"""Lets what a panel's signal wishes be done by a function; what goes wrong is told to the person."""
 BY_NOBODY = ""
 BY_NETWORK = "the network"
 BY_CONSENSUS = "the consensus"

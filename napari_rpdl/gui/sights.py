@@ -1,7 +1,7 @@
 """What is seen beside the viewer's own picture: bones side by side, three slices, cuts."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qtpy.QtWidgets import QWidget
 
@@ -18,14 +18,13 @@ from napari_rpdl.gui.ortho import Ortho
 from napari_rpdl.gui.panels.compare import ComparePanel
 from napari_rpdl.gui.panels.ortho import OrthoPanel
 from napari_rpdl.gui.panels.sight import SightPanel
-from napari_rpdl.gui.session import BY_NOBODY, Session
+from napari_rpdl.gui.session import BY_NOBODY, Session, Wish
 from napari_rpdl.settings import PredictionSettings
 
 if TYPE_CHECKING:
     import napari
 
 SLICES_TITLE = "Three slices"
-Wish = Callable[[Any, Callable[..., None]], None]
 
 
 class Sights:

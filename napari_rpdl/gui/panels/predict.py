@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QLabel, QSlider, QVBoxLayout, QWidget
 
 from napari_rpdl.evaluation.scoring import Scores
+from napari_rpdl.gui.columns import below, beside
 from napari_rpdl.gui.controls import Button, Choice, Section, heading, note
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.palette import ALARM
@@ -59,7 +60,7 @@ class PredictPanel(QWidget):
         self.head = Choice(("",))
         self.head.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.head.setToolTip("Whose way to drill is shown: this network learned each surgeon's own.")
-        self.head_row = _beside(QLabel("Shown"), self.head)
+        self.head_row = beside(QLabel("Shown"), self.head)
         self.threshold = QSlider(Qt.Orientation.Horizontal)
         self.threshold.setRange(1, _STEPS - 1)
         self.threshold_text = QLabel()
@@ -83,17 +84,17 @@ class PredictPanel(QWidget):
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
-        rows.addWidget(_beside(self.run_button, self.add_button))
+        rows.addWidget(beside(self.run_button, self.add_button))
         rows.addWidget(self.run)
         rows.addWidget(self.form)
-        rows.addWidget(_beside(self.predict_button, self.all_button, self.cancel_button))
+        rows.addWidget(beside(self.predict_button, self.all_button, self.cancel_button))
         rows.addWidget(self.on_box)
         rows.addWidget(heading("Threshold"))
-        rows.addWidget(_beside(self.threshold, self.threshold_text))
+        rows.addWidget(beside(self.threshold, self.threshold_text))
         rows.addWidget(self.cut_box)
         rows.addWidget(self.head_row)
         rows.addWidget(self.rules_section)
-        rows.addWidget(Section("Uncertainty", _below(self.spread_box, self.fade_box)))
+        rows.addWidget(Section("Uncertainty", below(self.spread_box, self.fade_box)))
         rows.addWidget(heading("Scores"))
         rows.addWidget(self.summary)
         rows.addWidget(self.table)
@@ -181,24 +182,6 @@ class PredictPanel(QWidget):
         start = str(self._session.run or "")
         if folder := QFileDialog.getExistingDirectory(self, "Folder of a training", start):
             wish(Path(folder))
-
-
-def _beside(*widgets: QWidget) -> QWidget:
-    line = QWidget()
-    columns = QHBoxLayout(line)
-    columns.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        columns.addWidget(widget)
-    return line
-
-
-def _below(*widgets: QWidget) -> QWidget:
-    body = QWidget()
-    rows = QVBoxLayout(body)
-    rows.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        rows.addWidget(widget)
-    return body
 
 
 def _sentence(scores: Scores) -> str:

@@ -5,7 +5,6 @@ from pathlib import Path
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QListWidget,
@@ -15,6 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from napari_rpdl.gui.columns import below, beside
 from napari_rpdl.gui.controls import Button, Section, note
 from napari_rpdl.gui.curves import RunCurves
 from napari_rpdl.gui.session import Queued, Session
@@ -42,8 +42,8 @@ class RunsPanel(QWidget):
         self.up_button = Button("▲ Earlier", "Let it start before the one above.")
         self.down_button = Button("▼ Later", "Let it start after the one below.")
         self.drop_button = Button("Remove", "Take it out of the queue.")
-        ordering = _line(self.up_button, self.down_button, self.drop_button)
-        self.queue_section = Section("Queue", _stacked(self.queue, ordering), opened=True)
+        ordering = beside(self.up_button, self.down_button, self.drop_button)
+        self.queue_section = Section("Queue", below(self.queue, ordering), opened=True)
         self.search = QLineEdit()
         self.search.setPlaceholderText("find a run: name, loss, network, dataset, held-out bone")
         self.search.setClearButtonEnabled(True)
@@ -66,10 +66,10 @@ class RunsPanel(QWidget):
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
         rows.addWidget(self.queue_section)
-        buttons = _line(self.predict_button, self.resume_button, self.look_button)
+        buttons = beside(self.predict_button, self.resume_button, self.look_button)
         self.curves.hide()
         hint = note("Select one run for its curves, two to compare them (Ctrl or Shift and click).")
-        body = _stacked(self.search, self.table, buttons, self.troubles, hint, self.curves)
+        body = below(self.search, self.table, buttons, self.troubles, hint, self.curves)
         rows.addWidget(Section("Earlier runs", body))
         rows.addStretch()
 
@@ -198,21 +198,3 @@ def _table() -> QTableWidget:
     table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     table.setMinimumHeight(170)
     return table
-
-
-def _line(*widgets: QWidget) -> QWidget:
-    line = QWidget()
-    columns = QHBoxLayout(line)
-    columns.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        columns.addWidget(widget)
-    return line
-
-
-def _stacked(*widgets: QWidget) -> QWidget:
-    body = QWidget()
-    rows = QVBoxLayout(body)
-    rows.setContentsMargins(0, 0, 0, 0)
-    for widget in widgets:
-        rows.addWidget(widget)
-    return body
