@@ -1,6 +1,7 @@
 """What is made of a bone in the background before it is shown: its arrays and the surfaces of the 3-D view."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from napari_rpdl.data.case import Case, Mask
@@ -83,7 +84,10 @@ def ranked(case: Case, surgeons: Sequence[str], everyone: Sequence[str]) -> dict
 
 def solids_of_case(case: Case, drilled: Mask | None) -> Solids:
     """Return the surfaces of a bone with structures once ``drilled`` (z, y, x) is cut out."""
-    return Solids(case.case_id, bone_surface(case, bone_color(case), drilled), structure_surfaces(case, drilled))
+    with ThreadPoolExecutor(1) as beside:  # large filters let a second core work
+        structures = beside.submit(structure_surfaces, case, drilled)
+        bone = bone_surface(case, bone_color(case), drilled)
+    return Solids(case.case_id, bone, structures.result())
 
 
 def regions_of(case: Case, masks: Mapping[str, tuple[int, Mask]], in_3d: bool = True) -> Regions:
