@@ -261,7 +261,7 @@ def _crowding(bone: Mask, vertices: Floats) -> Floats:
 def _smoothed(field: Floats, sigma: float) -> Floats:
     from scipy.ndimage import gaussian_filter
 
-    smooth: Floats = gaussian_filter(field, sigma, mode="constant", truncate=3.0)
+    smooth: Floats = gaussian_filter(field, sigma, mode="constant")
     return smooth
 
 
