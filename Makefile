@@ -3,6 +3,7 @@
 # make view   open the workspace
 # make lint   ruff, mypy, import contracts
 # Choose with: make demo PYTHON=python3.12 QT=pyqt6 ARGS="--hold-out bone_3"
+# make test EXTRAS=,kernels tests the GPU kernels, too, without a GPU (installs Triton: 1 GB)
 .POSIX:
 .PHONY: demo test view lint pictures clean
 .DEFAULT_GOAL := help
@@ -11,9 +12,10 @@ PYTHON ?= python3
 QT ?= pyqt5
 VENV ?= .venv
 ARGS ?=
+EXTRAS ?=
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check -q
-READY = $(VENV)/.ready-$(QT)
+READY = $(VENV)/.ready-$(QT)$(EXTRAS)
 
 help:
 	@sed -n '/^#/!q; s/^# //p' Makefile
@@ -26,7 +28,7 @@ $(BIN)/python:
 $(READY): $(BIN)/python pyproject.toml .ci/constraints.txt
 	@echo "Setting up $(VENV) (once; a few minutes) ..."
 	@$(PIP) install -c .ci/constraints.txt "$$(grep '^torch==' .ci/constraints.txt)"
-	@$(PIP) install -c .ci/constraints.txt -e ".[$(QT),test,lint]"
+	@$(PIP) install -c .ci/constraints.txt -e ".[$(QT),test,lint$(EXTRAS)]"
 	@touch $(READY)
 
 demo: $(READY)

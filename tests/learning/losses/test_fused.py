@@ -6,6 +6,7 @@ installed (``pip install triton``; the CUDA builds of PyTorch bring it along).
 """
 
 import importlib
+import re
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -222,23 +223,64 @@ def compilable():
         yield module
 
 
-@pytest.mark.parametrize("cross_entropy", [False, True])
-@pytest.mark.parametrize(("logits", "patterns"), [("fp32", "u8"), ("bf16", "u8"), ("fp16", "i32"), ("fp64", "u8")])
-def test_the_kernels_compile_for_a_gpu(compilable, logits, patterns, cross_entropy, tmp_path, monkeypatch):
-    """To machine code for compute capability 9.0 (H100), whether one is here or not."""
+def machine_code(module, kernel, logits, patterns, *, cross_entropy=False, even=False):
+    """A kernel for compute capability 9.0 (H100), whether one is here or not.
+
+    ``even``: as Triton compiles it for tensors that begin at a multiple of 16 bytes (those of
+    PyTorch do) and hold a multiple of 16 voxels.
+    """
     import triton
     from triton.backends.compiler import GPUTarget
     from triton.compiler import ASTSource
 
-    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
     wide = logits == "fp64"
     types = {"logits": f"*{logits}", "patterns": f"*{patterns}", "sums": "*fp64", "gradient": f"*{logits}"}
     types |= {"slopes": "*fp64" if wide else "*fp32"}
     known = {"exact": triton.language.float64 if wide else triton.language.float32, "cross_entropy": cross_entropy}
-    known |= {"block": compilable.BLOCK, "blocks": compilable.BLOCKS, "copies": compilable.COPIES}
+    known |= {"block": module.BLOCK, "blocks": module.BLOCKS, "copies": module.COPIES}
+    names = kernel.arg_names
+    signature = {name: "constexpr" if name in known else types.get(name, "i32") for name in names}
+    constants = {(names.index(name),): value for name, value in known.items() if name in names}
+    multiples = [name for name in names if even and (name in types or name == "voxels")]
+    attributes = {(names.index(name),): [["tt.divisibility", 16]] for name in multiples}
+    source = ASTSource(fn=kernel, signature=signature, constexprs=constants, attrs=attributes)
+    return triton.compile(source, target=GPUTarget("cuda", 90, 32))
+
+
+@pytest.fixture
+def own_cache(tmp_path, monkeypatch):
+    """Compile anew, and leave nothing in the user's cache."""
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(tmp_path))
+
+
+@pytest.mark.usefixtures("own_cache")
+@pytest.mark.parametrize("cross_entropy", [False, True])
+@pytest.mark.parametrize(("logits", "patterns"), [("fp32", "u8"), ("bf16", "u8"), ("fp16", "i32"), ("fp64", "u8")])
+def test_the_kernels_compile_for_a_gpu(compilable, logits, patterns, cross_entropy):
     for kernel in (compilable._add_up, compilable._look_up):
-        names = kernel.arg_names
-        signature = {name: "constexpr" if name in known else types.get(name, "i32") for name in names}
-        constants = {(names.index(name),): value for name, value in known.items() if name in names}
-        source = ASTSource(fn=kernel, signature=signature, constexprs=constants)
-        assert triton.compile(source, target=GPUTarget("cuda", 90, 32)).asm["cubin"]
+        assert machine_code(compilable, kernel, logits, patterns, cross_entropy=cross_entropy).asm["cubin"]
+
+
+def moved(ptx, order):
+    """Bytes that a thread moves between registers and global memory each time it meets such an instruction."""
+    found = re.findall(rf"\b{order}\.global(?:\.v(\d))?\.b(\d+)", ptx)
+    return sum(int(many or 1) * int(bits) // 8 for many, bits in found)
+
+
+@pytest.mark.usefixtures("own_cache")
+@pytest.mark.parametrize("cross_entropy", [False, True])
+@pytest.mark.parametrize(("logits", "size"), [("fp32", 4), ("bf16", 2)])
+def test_the_machine_code_moves_each_byte_once(compilable, logits, size, cross_entropy):
+    """Counted in the code for an H100: 14 bytes per voxel for float32 logits, 8 for bfloat16, as the module says."""
+    forward, backward = (
+        machine_code(compilable, kernel, logits, "u8", cross_entropy=cross_entropy, even=True)
+        for kernel in (compilable._add_up, compilable._look_up)
+    )
+    for kernel in (forward, backward):
+        assert not re.search(r"\b(LDL|STL)\b", kernel.asm["sass"])  # no register is spilled to memory
+    voxels = compilable.BLOCK // (32 * forward.metadata.num_warps)  # of a thread, each round
+    table = 4 * (3 if cross_entropy else 1)  # slopes, looked up by pattern: 0.5 kB that stay in the cache
+    assert moved(forward.asm["ptx"], "ld") == (size + 1) * voxels
+    assert moved(forward.asm["ptx"], "st") == 0
+    assert moved(backward.asm["ptx"], "ld") == (size + 1 + table) * voxels
+    assert moved(backward.asm["ptx"], "st") == size * voxels
