@@ -1,6 +1,7 @@
 """What File > Save writes of layers: volumes as NIfTI, surfaces as OBJ."""
 
 import re
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,24 @@ def write_nifti(path: str, data: Any, meta: dict[str, Any]) -> list[str]:
 def write_each(path: str, layers: list[tuple[Any, dict[str, Any], str]]) -> list[str]:
     """Save several layers into a folder, each in a file named after it; a surface of nothing needs none."""
     written = []
-    for data, meta, kind in layers:
-        name = _NO_FILE_NAME.sub("_", str(meta["name"])).strip(" .") or "layer"
+    for name, (data, meta, kind) in zip(_file_names([str(meta["name"]) for _, meta, _ in layers]), layers, strict=True):
         if kind != "surface":
             written += write_nifti(str(Path(path) / f"{name}.nii.gz"), data, meta)
         elif len(data[1]):
             written += write_surface(str(Path(path) / f"{name}.obj"), data, meta)
     return written
+
+
+def _file_names(names: list[str]) -> list[str]:
+    """Return names that any system takes; those that would be one file, be it in small letters, are numbered."""
+    plain = [_NO_FILE_NAME.sub("_", name).strip(" .") or "layer" for name in names]
+    taken: set[str] = set()
+    free = []
+    for name in plain:
+        others = (f"{name} ({number})" for number in count(2))
+        free.append(next(each for each in chain([name], others) if each.casefold() not in taken))
+        taken.add(free[-1].casefold())
+    return free
 
 
 def write_surface(path: str, data: Any, meta: dict[str, Any]) -> list[str]:

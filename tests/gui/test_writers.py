@@ -16,7 +16,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.gui.contributions import get_reader
 from napari_rpdl.gui.meshes import surface
 from napari_rpdl.gui.space import metadata_of, placement
-from napari_rpdl.gui.writers import write_nifti, write_surface
+from napari_rpdl.gui.writers import write_each, write_nifti, write_surface
 
 
 @pytest.mark.parametrize("axes", ["RAS", "LPS", "PIR", "SLA"])
@@ -70,6 +70,17 @@ def test_several_layers_become_a_folder_of_files_named_after_them(tmp_path: Path
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(Path(one).name for one in written)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == names
     assert np.array_equal(read_volume(tmp_path / "out" / "Drilled by a_b.nii.gz").voxels, first)
+
+
+def test_names_that_would_be_one_file_are_numbered(tmp_path: Path) -> None:
+    """``:`` may stand in a layer's name, not in a file's; some systems take A and a for one."""
+    names = ["a/b", "a:b", "A_B", "a_b (2)"]
+    layers = [Labels(np.full((2, 2, 2), at, np.uint8), name=name) for at, name in enumerate(names)]
+    written = write_each(str(tmp_path), [layer.as_layer_data_tuple() for layer in layers])
+    assert [Path(each).name for each in written] == [
+        "a_b.nii.gz", "a_b (2).nii.gz", "A_B (3).nii.gz", "a_b (2) (2).nii.gz"
+    ]  # fmt: skip
+    assert [int(read_volume(Path(each)).voxels.max()) for each in written] == [0, 1, 2, 3]
 
 
 def test_a_surface_is_written_outside_out_in_the_millimetres_of_the_file(tmp_path: Path) -> None:
