@@ -5,8 +5,6 @@ standard output. It lives for many runs, so that PyTorch is loaded and the bones
 It stops when its input is closed, so it never outlives the program that started it.
 """
 
-import os
-import signal
 import sys
 import threading
 from collections.abc import Generator
@@ -16,11 +14,11 @@ from typing import BinaryIO
 from pydantic import BaseModel, ConfigDict
 
 from napari_rpdl.data.dataset import Dataset
-from napari_rpdl.errors import InputError
-from napari_rpdl.events import Event, Failed, event_to_json
+from napari_rpdl.events import Event
 from napari_rpdl.experiments.pieces import pieces_of
 from napari_rpdl.experiments.results import Results
 from napari_rpdl.experiments.working import work
+from napari_rpdl.learning.telling import take_pipes, tell, write_event
 
 
 class Order(BaseModel):
@@ -36,35 +34,11 @@ class Order(BaseModel):
 
 def main() -> int:
     """Follow the order of standard input; return the exit status."""
-    for name in ("SIGINT", "SIGHUP"):
-        if hasattr(signal, name):  # the parent decides what they mean; Windows has no SIGHUP
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
-    orders = open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115 - open as long as we are
+    orders, out = take_pipes()
     order = Order.model_validate_json(orders.readline())
-    # What libraries print must not mix with the events.
-    out, sys.stdout = sys.stdout, sys.stderr
     stopping = threading.Event()
     threading.Thread(target=_watch, args=(orders, stopping), daemon=True).start()
-
-    def say(event: Event) -> None:
-        out.write(event_to_json(event) + "\n")
-        out.flush()
-
-    events = _events(order)
-    try:
-        for event in events:
-            say(event)
-            if stopping.is_set():
-                return 0
-    except InputError as error:
-        say(Failed(str(error)))
-        return 1
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 1
-    finally:
-        events.close()
-    return 0
+    return tell(_events(order), lambda event: write_event(event, out), stopping)
 
 
 def _watch(orders: BinaryIO, stopping: threading.Event) -> None:
