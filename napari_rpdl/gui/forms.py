@@ -4,6 +4,7 @@ Label, tooltip, bounds and choices come from the field, so a new setting needs n
 here. Nested models become groups; fields that few people change lie under "Advanced".
 """
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args, get_origin
 
@@ -17,7 +18,7 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.controls import INT_MAX, Section, guard_wheel
-from napari_rpdl.settings import Settings, explain
+from napari_rpdl.settings import LENGTH, Settings, explain
 
 Model = TypeVar("Model", bound=Settings)
 Control: TypeAlias = ValueWidget[Any]
@@ -73,6 +74,12 @@ class SettingsForm(QWidget, Generic[Model]):
         self._last = self._values()
         self._mark({})
         self.blockSignals(False)
+
+    def show_unit(self, unit: str) -> None:
+        """Name the unit of lengths whose unit depends on the bone; none before there is one."""
+        for name, control in self._controls.items():
+            if LENGTH in self._model.model_fields[name].metadata:
+                control.label = f"{words(name)} ({unit})" if unit else words(name)
 
     def control(self, name: str) -> Control:
         """Return the control of a field."""
@@ -165,7 +172,8 @@ def make_control(name: str, info: FieldInfo) -> Control:
 
 
 def words(name: str) -> str:
-    """Return a field's name as a person would write it."""
+    """Return a field's name as a person would write it, with its unit in brackets."""
+    name = re.sub("_(mm|s)$", r" (\1)", name)
     return name.replace("_", " ").replace("rpmap", "RPMap").capitalize().replace("Rpmap", "RPMap")
 
 

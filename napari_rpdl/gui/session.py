@@ -19,6 +19,7 @@ from napari_rpdl.evaluation.hot_spots import HotSpot
 from napari_rpdl.evaluation.landmarks import Voxel
 from napari_rpdl.evaluation.probe import Probe
 from napari_rpdl.evaluation.scoring import Scores
+from napari_rpdl.evaluation.surfaces import unit_of
 from napari_rpdl.evaluation.wall_safety import WallSafety
 from napari_rpdl.evaluation.yardsticks import Yardstick
 from napari_rpdl.events import Event, Failed, Said
@@ -267,6 +268,11 @@ class Session:
     def case_id(self) -> str:
         """Name of the bone in the viewer, empty where there is none."""
         return self.case.case_id if self.case else ""
+
+    @property
+    def unit(self) -> str:
+        """Unit of lengths in the bone in the viewer, empty where there is none."""
+        return unit_of(self.case.grid) if self.case else ""
 
     def shows(self, case_id: str) -> bool:
         """Say whether a result for ``case_id`` still belongs to the bone in the viewer."""

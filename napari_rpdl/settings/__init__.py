@@ -5,7 +5,7 @@ line in the saved file. Models are frozen and refuse unknown names, so that a ty
 a settings file is an error, not a silent default.
 """
 
-from napari_rpdl.settings.base import Settings, explain
+from napari_rpdl.settings.base import LENGTH, Settings, explain
 from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
 from napari_rpdl.settings.decision import DecisionSettings
 from napari_rpdl.settings.deformation import DeformationSettings
@@ -29,6 +29,7 @@ from napari_rpdl.settings.training import DEMO, TrainingSettings
 
 __all__ = [
     "DEMO",
+    "LENGTH",
     "PRESETS",
     "RPMAP_VARIANTS",
     "AskingSettings",

@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+LENGTH = "length in the unit of the bone: mm, or voxels where the spacing is unknown"
+"""Stands in the metadata of fields whose unit only a bone can tell, so that a form can name it."""
+
 
 class Settings(BaseModel):
     """Base of all settings models."""

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from napari_rpdl.settings.base import Settings
+from napari_rpdl.settings.base import LENGTH, Settings
 
 
 class DecisionSettings(Settings):
@@ -14,7 +14,7 @@ class DecisionSettings(Settings):
     """Cut at the threshold, at the run's tuned one, for the highest expected Dice, or agree best with all members."""
     avoid_critical: bool = False
     """Never drill inside critical structures."""
-    margin: Annotated[float, Field(ge=0, le=100)] = 0.0
+    margin: Annotated[float, Field(ge=0, le=100), LENGTH] = 0.0
     """Distance to keep from critical structures: mm, or voxels where the spacing is unknown. Above 0 it avoids them."""
     from_surface: bool = False
     """Keep only parts that a drill can reach from the air outside the bone."""

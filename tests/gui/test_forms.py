@@ -10,6 +10,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.gui.forms import SettingsForm, make_control, words
 from napari_rpdl.settings import (
     RPMAP_VARIANTS,
+    DrillingSettings,
     NetworkSettings,
     PhantomSettings,
     PredictionSettings,
@@ -145,3 +146,23 @@ def test_open_bounds_exclude_their_ends(qtbot) -> None:
 
     control = make_control("count", Open.model_fields["count"])
     assert (control.min, control.max) == (2, 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("width_mm", "Width (mm)"), ("idle_s", "Idle (s)"), ("rpmap", "RPMap"), ("epochs", "Epochs")]
+)
+def test_a_label_says_the_unit_that_the_name_says(name: str, label: str) -> None:
+    assert words(name) == label
+
+
+def test_a_length_of_the_bone_is_labelled_with_the_unit_of_the_bone(form_of) -> None:
+    form = form_of(DrillingSettings, ("diameter",))
+    seen = []
+    for unit in ("mm", "voxels", ""):
+        form.show_unit(unit)
+        seen.append([form.control(name).label for name in ("diameter", "margin", "idle_s")])
+    assert seen == [
+        ["Diameter (mm)", "Margin (mm)", "Idle (s)"],
+        ["Diameter (voxels)", "Margin (voxels)", "Idle (s)"],
+        ["Diameter", "Margin", "Idle (s)"],
+    ]

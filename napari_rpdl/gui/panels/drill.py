@@ -53,6 +53,7 @@ class DrillPanel(QWidget):
         self.save_button = Button("Save", "Save the region as yours; it counts in maps and training at once.")
         self._arrange()
         self._connect()
+        self.form.show_unit(session.unit)
         self._show_starts(session.drill_starts)
         self._show_drilling(session.drilling)
 
@@ -105,6 +106,7 @@ class DrillPanel(QWidget):
         events.drill_starts.connect(self._show_starts)
         events.drilling.connect(self._show_drilling)
         events.burr.connect(self.form.show_settings)
+        events.case.connect(lambda _: self.form.show_unit(self._session.unit))
         events.burr_mode.connect(self._show_mode)
         events.burr_lifted.connect(lambda lifted: self.lift_button.setChecked(lifted))
         events.burr_distance.connect(lambda _: self._show_distance())

@@ -74,6 +74,7 @@ class PredictPanel(QWidget):
         self.decided = note()
         self._arrange()
         self._connect()
+        self.rules.show_unit(session.unit)
         self._show_threshold(session.threshold)
         self._show_readiness()
         self._offer_heads()
@@ -123,6 +124,7 @@ class PredictPanel(QWidget):
         events.prediction.connect(lambda *_: self._offer_heads())
         events.decision.connect(self._show_decision)
         events.rules.connect(self.rules.show_settings)
+        events.case.connect(lambda _: self.rules.show_unit(self._session.unit))
         inputs = (events.run, events.more_runs, events.case, events.dataset, events.training)
         for change in (*inputs, events.prediction, events.rules, events.predicting):
             change.connect(lambda *_: self._show_readiness())

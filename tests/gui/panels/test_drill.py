@@ -90,3 +90,10 @@ def test_what_is_drilled_and_whether_it_is_kept(panel, session) -> None:
     assert "1 stroke," in panel.state.text()
     session.drilling = DrillState("the whole bone", problem="Autosave failed: no room.")
     assert "no room" in panel.state.text()
+
+
+def test_lengths_are_labelled_with_the_unit_of_the_bone(panel, session, small_case) -> None:
+    session.case = small_case
+    assert panel.form.control("diameter").label.endswith("(mm)")
+    session.case = None
+    assert "(" not in panel.form.control("diameter").label

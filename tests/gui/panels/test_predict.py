@@ -179,3 +179,10 @@ def test_oracle_and_baseline_close_the_table_and_stay_chosen(panel, session, sma
     held = heard(panel.held_chosen)
     panel.table.selectRow(4)
     assert held == ["oracle"]
+
+
+def test_lengths_are_labelled_with_the_unit_of_the_bone(panel, session, small_case) -> None:
+    session.case = small_case
+    assert panel.rules.control("margin").label.endswith("(mm)")
+    session.case = None
+    assert "(" not in panel.rules.control("margin").label
