@@ -46,6 +46,15 @@ def replacing(path: Path) -> Iterator[Path]:
             beside.unlink(missing_ok=True)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where they are missing; an InputError says why that fails."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"Could not make the folder {folder}: {error.strerror or error}. Choose another place."
+        raise InputError(msg) from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with Unix line ends, beside and renamed."""
     with replacing(path) as beside:

@@ -87,7 +87,7 @@ class Ballots:
         votes = self.votes(counted)
         occurring = self.voxels > 0
         table = reward_table(int(np.sum(counted)), settings, int(votes[occurring].max(initial=0)))
-        worths = table[votes]
+        worths = table.astype(np.float32)[votes]
         seen = worths[occurring]
         return LookedUp(self.choices, worths, float(seen.min(initial=0)), float(seen.max(initial=0)))
 

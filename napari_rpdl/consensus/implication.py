@@ -47,7 +47,8 @@ def implication(counts: PatternCounts, settings: RPMapSettings = PAPER) -> Impli
     """
     surgeons = counts.members.shape[1]
     votes = counts.votes.astype(np.intp)
-    rewards = reward_table(surgeons, settings, int(votes.max(initial=0))).astype(np.float64)[votes]
+    shown = reward_table(surgeons, settings, int(votes.max(initial=0))).astype(np.float32)
+    rewards = shown.astype(np.float64)[votes]
     taken = votes[:, None] >= np.arange(1, surgeons + 1)
     worth = (counts.voxels * rewards)[:, None]
     shared = counts.members.T @ (worth * taken)

@@ -55,7 +55,7 @@ def rpmap(votes: Votes, surgeons: int, settings: RPMapSettings = PAPER) -> RPMap
     def copy(block: slice, out: Votes) -> None:
         np.copyto(out, flat[block], casting="unsafe")
 
-    return _built(votes.shape, copy, reward_table(surgeons, settings, largest))
+    return _built(votes.shape, copy, reward_table(surgeons, settings, largest).astype(np.float32))
 
 
 def rpmap_of(masks: Sequence[Mask], settings: RPMapSettings = PAPER) -> RPMap:
@@ -78,11 +78,11 @@ def rpmap_of(masks: Sequence[Mask], settings: RPMapSettings = PAPER) -> RPMap:
         for column in columns[2:]:
             np.add(out, column[block], out=out)
 
-    return _built(first.shape, count, reward_table(surgeons, settings, surgeons))
+    return _built(first.shape, count, reward_table(surgeons, settings, surgeons).astype(np.float32))
 
 
-def reward_table(surgeons: int, settings: RPMapSettings, largest: int) -> NDArray[np.float32]:
-    """Return what a voxel with 0, 1, ... K votes is worth, float32 (K + 1,).
+def reward_table(surgeons: int, settings: RPMapSettings, largest: int) -> NDArray[np.float64]:
+    """Return what a voxel with 0, 1, ... K votes is worth, float64 (K + 1,).
 
     ``worths``, where they are given, are that table. Else v >= 1 votes are worth v / divisor (0 for a
     single vote where ``single_votes`` is "zero"); no vote costs the penalty times the reward of the most
@@ -109,17 +109,17 @@ def reward_table(surgeons: int, settings: RPMapSettings, largest: int) -> NDArra
     table[0] = -settings.penalty * most / divisor
     if settings.single_votes == "zero":
         table[1] = 0.0
-    return table.astype(np.float32)
+    return table
 
 
-def _own_table(surgeons: int, weights: Sequence[float]) -> NDArray[np.float32]:
+def _own_table(surgeons: int, weights: Sequence[float]) -> NDArray[np.float64]:
     if len(weights) != surgeons + 1:
         msg = (
             f"Expected {surgeons + 1} weights, one for each of 0 to {surgeons} votes of this bone's surgeons, "
             f"got {len(weights)}. Give as many, or none to take the named variant."
         )
         raise InputError(msg)
-    return np.array(weights, np.float32)
+    return np.array(weights, np.float64)
 
 
 def _built(shape: tuple[int, ...], votes_of: Callable[[slice, Votes], None], rewards: RPMap) -> RPMap:

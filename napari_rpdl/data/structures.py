@@ -55,6 +55,12 @@ class StructureTable(BaseModel):
         """All codes, in the table's order."""
         return tuple(structure.code for structure in self.structures)
 
+    def moved(self, other: "StructureTable") -> tuple[str, ...]:
+        """Return the names that both tables hold, under other codes: volumes of one are not those of the other."""
+        theirs = {structure.name.casefold(): structure.code for structure in other.structures}
+        ours = ((structure.name, structure.code) for structure in self.structures)
+        return tuple(name for name, code in ours if theirs.get(name.casefold(), code) != code)
+
     def codes_of(self, *roles: Role) -> tuple[int, ...]:
         """Return the codes of all structures with one of ``roles``."""
         return tuple(s.code for s in self.structures if s.role in roles)

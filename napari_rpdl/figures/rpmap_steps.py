@@ -40,7 +40,7 @@ class RPMapSteps:
         """Go through the steps; an InputError says which masks do not fit together."""
         votes = vote_map(masks)
         surgeons, largest = len(masks), int(votes.max(initial=0))
-        rewards = reward_table(surgeons, settings, largest)
+        rewards = reward_table(surgeons, settings, largest).astype(np.float32)
         divisors = {"surgeons": surgeons, "surgeons-1": surgeons - 1, "largest": largest, "none": 1}
         divisor = max(divisors[settings.normalisation], 1)
         result: RPMap = rewards[votes]

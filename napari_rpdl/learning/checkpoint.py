@@ -22,13 +22,15 @@ from napari_rpdl.files import write_with
 from napari_rpdl.learning.encoding import input_channels
 from napari_rpdl.learning.networks import build_network
 from napari_rpdl.learning.progress import Progress
-from napari_rpdl.learning.runs import RunRecord
+from napari_rpdl.learning.runs import Run, RunRecord
 from napari_rpdl.settings import TrainingSettings, explain
 
 _HEADER = "napari_rpdl"
 _NETWORK = "network."
 _OPTIMISER = "optimiser."
 _LEARNING = "learning."
+_MAY_CHANGE = ("epochs", "stop_patience", "device", "threads", "computation", "tensorboard")
+_MAY_MOVE = ("dataset_folder", "dataset_name")
 
 
 class CheckpointInfo(BaseModel):
@@ -164,10 +166,33 @@ def read_checkpoint(path: Path, with_optimiser: bool = False) -> Checkpoint:
     if _HEADER not in header:
         msg = f"{path} holds weights, but not of napari-rpdl. Choose a checkpoint that its training wrote."
         raise InputError(msg)
+    if broken := [name for name, tensor in tensors.items() if not bool(torch.isfinite(tensor).all())]:
+        msg = f"{path} holds weights that are no finite numbers ({broken[0]}). Use another checkpoint, or train again."
+        raise InputError(msg)
     try:
         return Checkpoint(path, CheckpointInfo.model_validate_json(header[_HEADER]), tensors)
     except ValidationError as error:
         raise InputError(explain(error, str(path))) from error
+
+
+def check_same_training(checkpoint: Checkpoint, run: Run) -> None:
+    """Raise an InputError if going on from ``checkpoint`` would mix two trainings.
+
+    How long and on what it trains may have been changed in the run; what it learns may not.
+    """
+    then, now = checkpoint.info.settings, run.settings
+    changed = [name for name in type(now).model_fields if getattr(then, name) != getattr(now, name)]
+    changed = [name for name in changed if name not in _MAY_CHANGE]
+    facts = [
+        name for name in RunRecord.model_fields if getattr(checkpoint.info.record, name) != getattr(run.record, name)
+    ]
+    changed += [name for name in facts if name not in _MAY_MOVE]
+    if changed:
+        msg = (
+            f"{checkpoint.path} was trained with another {', '.join(changed)} than {run.folder} says now. "
+            "Restore the run's settings.json, run.json and checkpoint as training wrote them, or train in a new folder."
+        )
+        raise InputError(msg)
 
 
 def _adam_shapes(parameter: Tensor) -> dict[str, tuple[int, ...]]:

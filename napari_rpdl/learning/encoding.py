@@ -119,6 +119,16 @@ def check_codes(found: Sequence[int], known: Sequence[int], where: str) -> None:
         raise InputError(msg)
 
 
+def check_meanings(table: StructureTable, learned: StructureTable, where: str) -> None:
+    """Raise an InputError if a structure that the network learned has another code in ``table``."""
+    if moved := table.moved(learned):
+        msg = (
+            f"{where} gives other codes to {', '.join(moved[:8])} than the bones that this network learned from. "
+            "Map its codes to those, or train on bones with these codes."
+        )
+        raise InputError(msg)
+
+
 def _shown(settings: NetworkSettings) -> set[str]:
     return set(settings.encoding.split("+"))
 

@@ -18,7 +18,13 @@ import torch
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
-from napari_rpdl.learning.checkpoint import CheckpointInfo, network_of, read_checkpoint, save_checkpoint
+from napari_rpdl.learning.checkpoint import (
+    CheckpointInfo,
+    check_same_training,
+    network_of,
+    read_checkpoint,
+    save_checkpoint,
+)
 from napari_rpdl.learning.collapse import CollapseWatch
 from napari_rpdl.learning.devices import choose_device, cpu_threads, device_name, explaining_memory, seeded
 from napari_rpdl.learning.environment import record_environment
@@ -227,6 +233,7 @@ class _Fitting:
 
     def _continue(self) -> None:
         checkpoint = read_checkpoint(self.run.checkpoint("last"), with_optimiser=True)
+        check_same_training(checkpoint, self.run)
         if self.average is None:
             checkpoint.load_network(self.network)
         else:

@@ -14,7 +14,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.learning.augmentation import AS_IT_IS
 from napari_rpdl.learning.checkpoint import Checkpoint, CheckpointInfo, read_checkpoint
 from napari_rpdl.learning.devices import choose_device, explaining_memory
-from napari_rpdl.learning.encoding import check_codes, static_channels
+from napari_rpdl.learning.encoding import check_codes, check_meanings, static_channels
 from napari_rpdl.learning.patches import over_patches
 from napari_rpdl.learning.sampling import network_structures, to_right
 from napari_rpdl.learning.thresholds import tuned_threshold
@@ -54,6 +54,7 @@ def infer(run: Path, case: Case, settings: AskingSettings) -> Opinion:
     info = checkpoint.info
     views = choose_views(settings, info.settings)
     check_codes(np.unique(case.labels()).tolist(), info.codes, case.case_id)
+    check_meanings(case.table, info.record.table, case.case_id)
     _check_side(info, case, views)
     answer = _in_patches if settings.large_bones == "patches" else _resampled
     with explaining_memory(REMEDY):

@@ -86,7 +86,8 @@ class Run:
             InputError: the folder holds something that would be lost or mixed up.
         """
         check_free(folder)
-        (folder / "events.jsonl").unlink(missing_ok=True)
+        for left in [folder / "events.jsonl", *folder.glob(".writing-*")]:
+            left.unlink(missing_ok=True)
         save_training_settings(settings, folder / "settings.json")
         write_text(folder / "run.json", record.model_dump_json(indent=2) + "\n")
         return cls(folder, settings, record)
@@ -166,9 +167,14 @@ def check_free(folder: Path) -> None:
         if Run.open(folder).state != "empty":
             msg = f"{folder} already holds a training. Resume it, or choose another folder."
             raise InputError(msg)
-    elif any(folder.iterdir()):
+    elif any(not _of_a_killed_start(path) for path in folder.iterdir()):
         msg = f"Expected {folder} to be new or empty; it holds other files. Choose another folder."
         raise InputError(msg)
+
+
+def _of_a_killed_start(path: Path) -> bool:
+    """Say whether a training that was killed before it had made its folder leaves such a file."""
+    return path.name in (".lock", "settings.json") or path.name.startswith(".writing-")
 
 
 def run_name(folder: Path) -> str:

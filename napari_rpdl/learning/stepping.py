@@ -146,12 +146,21 @@ class Stepper:
         self.network.zero_grad(set_to_none=True)
         free_memory(self._device)
         bones = "bone" if self._part == 1 else "bones"
+        alone = _sees_each_alone(self.network)
+        result = "the same result, but" if alone else "another result (it has batch norm or dropout), and"
         self.said.append(
-            Said(f"Memory ran out: batches now pass {self._part} {bones} at a time, with the same result, but slower.")
+            Said(f"Memory ran out: the network now sees {self._part} {bones} at a time, with {result} slower.")
         )
 
     def _precision(self) -> AbstractContextManager[object]:
         return torch.autocast(self._device.type, torch.bfloat16) if self._autocast else nullcontext()
+
+
+def _sees_each_alone(network: nn.Module) -> bool:
+    """Say whether the gradient of a batch is the same in parts: no batch norm, no dropout."""
+    parts = network.modules()
+    batch_norm, dropout = nn.modules.batchnorm._BatchNorm, nn.modules.dropout._DropoutNd
+    return not any(isinstance(part, batch_norm) or (isinstance(part, dropout) and part.p > 0) for part in parts)
 
 
 def _takes_bfloat16(settings: ComputationSettings, device: torch.device) -> bool:

@@ -5,6 +5,7 @@ work is in ``fitting``, which is loaded when a training starts.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from napari_rpdl.data.dataset import CaseEntry, Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed
+from napari_rpdl.files import make_folder, only_one
 from napari_rpdl.learning.attachment import check_idle
 from napari_rpdl.learning.requirements import check_requirements
 from napari_rpdl.learning.runs import Run, RunRecord, check_free
@@ -79,8 +81,12 @@ def _train(
         table=dataset.table,
         surgeons=surgeons,
     )
-    make = Run.create if first else Run
-    yield from fitting.fit(make(run, settings, record), dataset, cases)
+    if first:
+        make_folder(run)
+        with only_one(run, wait_s=0):
+            yield from fitting.fit(Run.create(run, settings, record), dataset, cases)
+    else:
+        yield from fitting.fit(Run(run, settings, record), dataset, cases)
 
 
 def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
@@ -99,14 +105,20 @@ def _resume(dataset: Dataset, run: Path) -> Iterator[Event]:
     check_requirements()
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
+    Run.open(run)  # says what is wrong with it
+    with only_one(run, wait_s=0) if place().first else nullcontext():
+        yield from _go_on(dataset, Run.open(run))
+
+
+def _go_on(dataset: Dataset, opened: Run) -> Iterator[Event]:
     from napari_rpdl.learning import fitting
 
-    opened = Run.open(run)
+    run = opened.folder
     if opened.state == "complete":
         msg = f"The training in {run} is complete. Predict with it, or start a new one in another folder."
         raise InputError(msg)
     record = opened.record
-    if dataset.table.codes != record.table.codes:
+    if dataset.table.codes != record.table.codes or dataset.table.moved(record.table):
         msg = f"{run} was trained on other structures than {dataset.folder} has. Open {record.dataset_folder}."
         raise InputError(msg)
     case_ids = [*record.training_cases, *record.validation_cases]

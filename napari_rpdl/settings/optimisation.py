@@ -31,7 +31,10 @@ class OptimisationSettings(Settings):
 
 
 class ComputationSettings(Settings):
-    """With what arithmetic, and how much at a time; none of it changes what is learned beyond rounding."""
+    """With what arithmetic, and how much at a time; what is learned stays the same but for rounding.
+
+    The exception: batch norm and dropout see parts of a batch as batches of their own.
+    """
 
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network; auto takes bfloat16 on a CUDA GPU that has it, else float32. Losses are float32."""

@@ -52,3 +52,12 @@ def test_wrong_fields_are_refused(wrong):
 
 def test_a_table_travels_as_json():
     assert StructureTable.model_validate_json(TEMPORAL_BONE.model_dump_json()) == TEMPORAL_BONE
+
+
+def test_structures_that_changed_codes_are_named_and_new_names_are_no_change():
+    first, second, *rest = TEMPORAL_BONE.structures
+    swapped = (first.model_copy(update={"name": second.name.upper()}), second.model_copy(update={"name": first.name}))
+    assert StructureTable(structures=(*swapped, *rest)).moved(TEMPORAL_BONE) == (second.name.upper(), first.name)
+    renamed = first.model_copy(update={"name": "Luft"})
+    assert StructureTable(structures=(renamed, second, *rest)).moved(TEMPORAL_BONE) == ()
+    assert StructureTable(structures=(second,)).moved(TEMPORAL_BONE) == ()

@@ -8,10 +8,10 @@ from safetensors.torch import load_file, save_file
 
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.errors import InputError
-from napari_rpdl.learning.checkpoint import CheckpointInfo, read_checkpoint, save_checkpoint
+from napari_rpdl.learning.checkpoint import CheckpointInfo, check_same_training, read_checkpoint, save_checkpoint
 from napari_rpdl.learning.networks import build_network
 from napari_rpdl.learning.progress import Progress
-from napari_rpdl.learning.runs import RunRecord
+from napari_rpdl.learning.runs import Run, RunRecord
 from napari_rpdl.settings import NetworkSettings, TrainingSettings
 
 NETWORK = NetworkSettings(channels=(4, 8))
@@ -142,3 +142,33 @@ def test_an_optimiser_that_does_not_fit_is_refused(path, change):
 def test_a_missing_checkpoint_says_what_to_do(tmp_path):
     with pytest.raises(InputError, match="Train until the first epoch"):
         read_checkpoint(tmp_path / "checkpoint_best.safetensors")
+
+
+@pytest.mark.parametrize("prefix", ["network.", "optimiser."])
+def test_weights_that_are_no_numbers_are_refused(path, prefix):
+    tensors = load_file(path)
+    name = next(name for name in tensors if name.startswith(prefix))
+    tensors[name] = tensors[name] * float("nan")
+    save_file(tensors, path, metadata={"napari_rpdl": INFO.model_dump_json()})
+    with pytest.raises(InputError, match="no finite numbers"):
+        read_checkpoint(path, with_optimiser=True)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"learning_rate": 0.5}, {"loss": "rpdl"}, {"seed": 9}, {"network": NetworkSettings(channels=(8, 16))}],
+    ids=str,
+)
+def test_a_run_does_not_go_on_from_a_checkpoint_of_another_training(path, tmp_path, settings):
+    run = Run(tmp_path, INFO.settings.model_copy(update=settings), INFO.record)
+    with pytest.raises(InputError, match=f"another {next(iter(settings))} than .* Restore"):
+        check_same_training(read_checkpoint(path), run)
+
+
+def test_other_held_out_bones_are_another_training_and_a_moved_dataset_is_not(path, tmp_path):
+    record = INFO.record.model_copy(update={"hold_out": ("a",)})
+    with pytest.raises(InputError, match="another hold_out than"):
+        check_same_training(read_checkpoint(path), Run(tmp_path, INFO.settings, record))
+    longer = INFO.settings.model_copy(update={"epochs": 900, "stop_patience": 50, "threads": 2})
+    moved = INFO.record.model_copy(update={"dataset_folder": "elsewhere", "dataset_name": "renamed"})
+    check_same_training(read_checkpoint(path), Run(tmp_path, longer, moved))

@@ -137,7 +137,7 @@ def test_memory_that_runs_out_is_said_and_training_goes_on(tiny_settings, small_
     monkeypatch.setattr(fitting, "network_of", hungry)
     events = list(train(settings, small_dataset, tmp_path / "run", []))
     assert [event.text for event in of(Said, events)] == [
-        "Memory ran out: batches now pass 1 bone at a time, with the same result, but slower."
+        "Memory ran out: the network now sees 1 bone at a time, with the same result, but slower."
     ]
     assert [row[2] for row in losses(events)] == pytest.approx([row[2] for row in losses(plain)], rel=1e-4)
 

@@ -1,4 +1,9 @@
 import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +117,32 @@ def test_a_complete_run_needs_no_last_checkpoint(run):
     assert run.state == "complete"
     with pytest.raises(InputError, match="already holds a training"):
         check_free(run.folder)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGKILL")
+@pytest.mark.parametrize("stage", ["before", "after"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_start_that_was_killed_while_it_made_its_folder_can_be_made_again(tmp_path, stage, number):
+    """SIGKILL right before and after each file takes its place."""
+    script = f"""
+import os, pathlib, signal
+from test_runs import RECORD, SETTINGS, Run
+count, replace = 0, pathlib.Path.replace
+def kill_at(path, target):
+    global count
+    count += 1
+    if (count, {stage!r}) == ({number}, "before"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(path, target)
+    if (count, {stage!r}) == ({number}, "after"):
+        os.kill(os.getpid(), signal.SIGKILL)
+pathlib.Path.replace = kill_at
+Run.create(pathlib.Path({str(tmp_path / "run")!r}), SETTINGS, RECORD)
+"""
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    killed = subprocess.run([sys.executable, "-c", script], env=here, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert any((tmp_path / "run").iterdir())
+    again = Run.create(tmp_path / "run", SETTINGS, RECORD)
+    assert Run.open(again.folder).record == RECORD
+    assert not list(again.folder.glob(".writing-*"))

@@ -138,3 +138,15 @@ def test_an_auxiliary_loss_counts_once_per_batch(batch, size):
     network = _WithAuxiliary(build_network(SETTINGS.network, batch.inputs.shape[1]))
     stepper(batch, network=network, micro_batch=size).step(batch, 0)
     assert network.extra.grad.item() == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    ("last", "result"),
+    [(nn.Dropout3d(0.0), "the same"), (nn.Dropout3d(0.3), "another"), (nn.BatchNorm3d(1), "another")],
+    ids=str,
+)
+def test_memory_that_runs_out_is_said_with_what_it_changes(batch, last, result):
+    network = nn.Sequential(build_network(SETTINGS.network, batch.inputs.shape[1]), last)
+    greedy = stepper(batch, network=_Greedy(network, 1))
+    greedy.step(batch, 0)
+    assert f"with {result} result" in [event.text for event in greedy.news()][-1]

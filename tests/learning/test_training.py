@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Said
 from napari_rpdl.learning import fitting
@@ -378,3 +379,33 @@ def test_surgeons_to_hold_out_must_exist_and_leave_one(small_dataset, tiny_setti
     with pytest.raises(InputError, match="No surgeon is left"):
         list(train(tiny_settings, small_dataset, tmp_path / "run", [], small_dataset.surgeons))
     assert not (tmp_path / "run").exists()
+
+
+def test_two_programs_do_not_train_in_one_folder(finished, tiny_settings, small_dataset, tmp_path):
+    work = train(tiny_settings, small_dataset, tmp_path / "run", ["bone_3"])
+    while not isinstance(next(work), EpochEnded):
+        pass
+    with pytest.raises(InputError, match="Another program is changing"):
+        list(resume(small_dataset, tmp_path / "run"))
+    work.close()
+    events = list(resume(small_dataset, tmp_path / "run"))
+    assert losses(events) == losses(finished[0])[-len(losses(events)) :]
+    assert [event.epoch for event in Run.open(tmp_path / "run").history()] == list(range(1, tiny_settings.epochs + 1))
+
+
+def test_a_run_does_not_go_on_with_a_dataset_whose_codes_mean_others(tiny_settings, small_dataset, tmp_path):
+    work = train(tiny_settings, small_dataset, tmp_path / "run", ["bone_3"])
+    while not isinstance(next(work), EpochEnded):
+        pass
+    work.close()
+    first, second, *rest = small_dataset.table.structures
+    swapped = (first.model_copy(update={"name": second.name}), second.model_copy(update={"name": first.name}))
+    table = StructureTable(structures=(*swapped, *rest))
+    about = {"name": "swapped", "table": table, "origin": "test", "licence": "MIT"}
+    with DatasetWriter(tmp_path / "swapped", surgeons=small_dataset.surgeons, **about) as writer:
+        for case in small_dataset:
+            writer.add(dataclasses.replace(case, table=table))
+    with pytest.raises(InputError, match="other structures"):
+        list(resume(Dataset.open(tmp_path / "swapped"), tmp_path / "run"))
+    with pytest.raises(InputError, match=f"other codes to {second.name}, {first.name}"):
+        predict(tmp_path / "run", dataclasses.replace(small_dataset.case("bone_3"), table=table), PredictionSettings())

@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from napari_rpdl import settings as package
-from napari_rpdl.settings import RPMapSettings, Settings, TrainingSettings, explain
+from napari_rpdl.settings import RPMapSettings, SavedSettings, Settings, TrainingSettings, explain
 
 MODELS = [
     value
@@ -40,3 +40,17 @@ def test_an_error_becomes_one_sentence_with_place_and_value() -> None:
     assert said.startswith("my.json: penalty:")
     assert said.endswith("(got '-3').")
     assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ('{"learning_rat": 0.1}', "correct its spelling"),
+        ('{"format_version": 2}', "update napari-rpdl"),
+        ('{"learning_rate": 0.', "damaged: restore it"),
+    ],
+)
+def test_an_error_says_what_to_do(text: str, remedy: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        SavedSettings.model_validate_json(text)
+    assert remedy in explain(caught.value, "settings.json")
