@@ -12,6 +12,8 @@ from typing import IO
 
 from napari_rpdl.errors import InputError
 
+BESIDE = ".writing-"
+"""How the names of files begin that are being written; where nobody writes, a kill left them."""
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FAR_BEHIND = 1 << 40
 
@@ -30,7 +32,7 @@ def replacing(path: Path) -> Iterator[Path]:
     beside: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".writing-", suffix=f"-{path.name}", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=BESIDE, suffix=f"-{path.name}", dir=path.parent)
         os.close(handle)
         beside = Path(name)
         yield beside

@@ -43,10 +43,10 @@ def sentence(event: Event) -> str | None:
         case Said():
             return event.text
         case TrainingStarted():
-            watchers = ", ".join(event.validation_bones) or "the training loss"
+            watchers = ", ".join(event.validation_bones)
             return (
                 f"Training {event.parameters:,} parameters on {event.device} with {', '.join(event.training_bones)}; "
-                f"watched by {watchers}."
+                f"{f'watched by {watchers}' if watchers else 'no bone is kept apart to watch'}."
             )
         case EpochEnded():
             return _epoch(event)

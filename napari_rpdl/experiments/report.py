@@ -259,7 +259,7 @@ def _data(content: ReportContent) -> Iterator[str]:
         "Best possible Dice, all bones": f"{agreement.oracle_dice:.3f}",
         "Held out": content.case.case_id,
         "Trained on": ", ".join(content.training_cases),
-        "Watched by": ", ".join(content.validation_cases) or "the training loss",
+        "Watched by": ", ".join(content.validation_cases) or "no bone kept apart",
     }
     yield page.facts(dataset)
 

@@ -15,6 +15,7 @@ from importlib.metadata import version
 import numpy as np
 import torch
 
+from napari_rpdl.consensus.rpmap import reward_table
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
@@ -117,6 +118,7 @@ class _Fitting:
         self, run: Run, training: Sequence[PackedCase], validation: Sequence[PackedCase], group: Group
     ) -> None:
         settings = run.settings
+        _check_rewards(settings, [len(case.present) for case in training])
         self.run = run
         self.group = group
         self.settings = settings
@@ -241,6 +243,17 @@ class _Fitting:
             checkpoint.load_learning(self.network)
         checkpoint.load_optimiser(self.optimiser)
         self.progress = checkpoint.info.progress
+
+
+def _check_rewards(settings: TrainingSettings, surgeons: Sequence[int]) -> None:
+    """Raise an InputError where the loss reads a map that rewards nothing, on any bone."""
+    if "rpdl" in settings.loss and all(reward_table(most, settings.rpmap, most).max() <= 0 for most in surgeons):
+        msg = (
+            f"The reward-penalty map of bones that at most {max(surgeons)} surgeon(s) drilled rewards nothing, so the "
+            "network would learn to drill nothing. Count single votes (rpmap: single votes keep), add surgeons, or "
+            "give a worth above 0."
+        )
+        raise InputError(msg)
 
 
 @dataclass

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, event_from_json, event_to_json
-from napari_rpdl.files import read_text, write_text
+from napari_rpdl.files import BESIDE, read_text, write_text
 from napari_rpdl.learning.events import EpochEnded, TrainingEnded
 from napari_rpdl.settings import TrainingSettings, explain, load_training_settings, save_training_settings
 
@@ -86,8 +86,8 @@ class Run:
             InputError: the folder holds something that would be lost or mixed up.
         """
         check_free(folder)
-        for left in [folder / "events.jsonl", *folder.glob(".writing-*")]:
-            left.unlink(missing_ok=True)
+        (folder / "events.jsonl").unlink(missing_ok=True)
+        remove_halves(folder)
         save_training_settings(settings, folder / "settings.json")
         write_text(folder / "run.json", record.model_dump_json(indent=2) + "\n")
         return cls(folder, settings, record)
@@ -172,9 +172,15 @@ def check_free(folder: Path) -> None:
         raise InputError(msg)
 
 
+def remove_halves(folder: Path) -> None:
+    """Remove what a kill left half written; only for whom nobody writes beside."""
+    for half in folder.glob(f"{BESIDE}*"):
+        half.unlink(missing_ok=True)
+
+
 def _of_a_killed_start(path: Path) -> bool:
     """Say whether a training that was killed before it had made its folder leaves such a file."""
-    return path.name in (".lock", "settings.json") or path.name.startswith(".writing-")
+    return path.name in (".lock", "settings.json") or path.name.startswith(BESIDE)
 
 
 def run_name(folder: Path) -> str:

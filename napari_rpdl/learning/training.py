@@ -16,7 +16,7 @@ from napari_rpdl.events import Event, Progressed
 from napari_rpdl.files import make_folder, only_one
 from napari_rpdl.learning.attachment import check_idle
 from napari_rpdl.learning.requirements import check_requirements
-from napari_rpdl.learning.runs import Run, RunRecord, check_free
+from napari_rpdl.learning.runs import Run, RunRecord, check_free, remove_halves
 from napari_rpdl.learning.torchrun import place, spoken_by_the_first
 from napari_rpdl.settings import TrainingSettings
 
@@ -107,6 +107,8 @@ def _resume(dataset: Dataset, run: Path) -> Iterator[Event]:
     yield Progressed("Starting PyTorch", 0, 0)
     Run.open(run)  # says what is wrong with it
     with only_one(run, wait_s=0) if place().first else nullcontext():
+        if place().first:
+            remove_halves(run)
         yield from _go_on(dataset, Run.open(run))
 
 

@@ -105,7 +105,8 @@ def _tuned(
             of_bones.setdefault(bones[case], []).append(curve)
     if not of_bones:
         msg = (
-            f"There is no bone to tune the threshold of {run.folder} on. Train with validation_bones of 1 or more, "
+            f"There is no bone to tune the threshold of {run.folder} on. Train with whole bones that watch "
+            "(validation bones, validation_bones 1 or more), "
             "or name runs that hold out other bones."
         )
         raise InputError(msg)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from napari_rpdl.settings.base import Settings
 from napari_rpdl.settings.worths import Worths
@@ -39,3 +39,11 @@ class LossSettings(Settings):
     """Factor of the cross-entropy in compound losses (bce+...) and surgeon-heads."""
     vote_weights: Worths = ()
     """Worth of a voxel with 0, 1, ... K votes in vote-utility losses; empty: share of votes (linear form: less 0.4)."""
+
+    @field_validator("vote_weights")
+    @classmethod
+    def _something_is_worth_drilling(cls, weights: Worths) -> Worths:
+        if weights and max(weights) <= 0:
+            msg = "Expected a weight above 0, or drilling nothing would be best"
+            raise ValueError(msg)
+        return weights

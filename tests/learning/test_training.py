@@ -15,7 +15,7 @@ from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, Tr
 from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.training import resume, train
-from napari_rpdl.settings import NetworkSettings, PredictionSettings, TrainingSettings
+from napari_rpdl.settings import NetworkSettings, PredictionSettings, RPMapSettings, TrainingSettings
 
 
 def of(kind, events):
@@ -325,6 +325,29 @@ def test_one_surgeon_is_enough(loss, small_dataset, tiny_settings, tmp_path):
     events = list(train(settings, small_dataset, tmp_path / "run", [], ["surgeon_2", "surgeon_3"]))
     assert isinstance(events[-1], TrainingEnded)
     assert math.isfinite(events[-1].best_loss)
+
+
+def test_a_map_that_rewards_nothing_is_refused(small_dataset, tiny_settings, tmp_path):
+    """One surgeon's votes are all single: where those count as none, an empty mask would be best."""
+    zeroed = {"loss": "rpdl-published", "rpmap": RPMapSettings(single_votes="zero")}
+    settings = tiny_settings.model_copy(update=zeroed | {"epochs": 1})
+    with pytest.raises(InputError, match=r"at most 1 surgeon.*rewards nothing.*keep"):
+        list(train(settings, small_dataset, tmp_path / "one", [], ["surgeon_2", "surgeon_3"]))
+    assert isinstance(list(train(settings, small_dataset, tmp_path / "two", [], ["surgeon_3"]))[-1], TrainingEnded)
+
+
+def test_what_kills_left_half_written_is_cleared_away(tiny_settings, small_dataset, tmp_path):
+    work = train(tiny_settings, small_dataset, tmp_path / "run", ["bone_3"])
+    while not isinstance(next(work), EpochEnded):
+        pass
+    work.close()
+    half = tmp_path / "run" / ".writing-abc-checkpoint_last.safetensors"
+    half.write_bytes(b"half")
+    work = resume(small_dataset, tmp_path / "run")
+    while not isinstance(next(work), TrainingStarted):
+        pass
+    assert not half.exists()
+    work.close()
 
 
 def test_a_held_out_surgeon_leaves_no_trace(small_dataset, tiny_settings, tmp_path):

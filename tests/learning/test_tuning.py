@@ -63,7 +63,7 @@ def test_no_run_cannot_be_tuned(small_dataset):
 
 
 def test_no_bone_to_tune_on_is_an_error_with_a_remedy(trained, small_dataset):
-    with pytest.raises(InputError, match="validation_bones of 1 or more"):
+    with pytest.raises(InputError, match="validation_bones 1 or more"):
         tuned_by([trained("bone_3", validation_bones=0)], small_dataset)
 
 

@@ -37,3 +37,9 @@ def test_an_unknown_loss_is_refused():
 def test_vote_weights_survive_a_file():
     settings = LossSettings(vote_weights=(-0.4, 0.0, 0.6))
     assert LossSettings.model_validate_json(settings.model_dump_json()) == settings
+
+
+def test_something_must_be_worth_drilling():
+    with pytest.raises(ValidationError, match="a weight above 0"):
+        LossSettings(vote_weights=(-1, 0))
+    assert LossSettings(vote_weights=(-1, 0.5)).vote_weights == (-1, 0.5)
