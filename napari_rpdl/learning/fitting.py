@@ -14,6 +14,7 @@ from importlib.metadata import version
 
 import numpy as np
 import torch
+from torch.nn.utils import get_total_norm
 
 from napari_rpdl.consensus.rpmap import reward_table
 from napari_rpdl.data.dataset import Dataset
@@ -208,8 +209,8 @@ class _Fitting:
         return validate(self.stepper, judged, self.watched_bones, draws, self.settings, self.codes, self.group)
 
     def _check_finite(self, loss: float) -> None:
-        weights = self.network.parameters()
-        if math.isfinite(loss) and all(bool(torch.isfinite(weight).all()) for weight in weights):
+        # One norm of all: a GPU would be waited for at each weight's own answer.
+        if math.isfinite(loss) and bool(torch.isfinite(get_total_norm(self.network.parameters()))):
             return
         kept = f"The checkpoints of epoch {self.progress.epoch} are kept. " if self.progress.epoch else ""
         msg = (
