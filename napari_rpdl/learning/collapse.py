@@ -5,6 +5,8 @@ from napari_rpdl.settings import TrainingSettings
 
 PATIENCE = 5
 """Epochs in a row that a mask is empty or full before it is called collapsed."""
+NEARLY = 1e-5
+"""Share of the voxels that a mask may be from empty or full, and still is called so: 3 voxels of 64³."""
 
 
 class CollapseWatch:
@@ -17,14 +19,15 @@ class CollapseWatch:
 
     def after(self, share: float) -> Said | None:
         """Take in the newest epoch's share; return a sentence with the likely reason once the mask has collapsed."""
-        state = {0.0: "empty", 1.0: "full"}.get(share)
+        state = "empty" if share <= NEARLY else "full" if share >= 1 - NEARLY else None
         self._epochs = self._epochs + 1 if state == self._state else 1
         self._state = state
         if state is None or self._epochs != PATIENCE:
             return None
         why = self._why_empty() if state == "empty" else self._why_full()
-        whole = "no voxel" if state == "empty" else "every voxel"
-        return Said(f"For {PATIENCE} epochs the network has called {whole} drilled. Likely reason: {why}")
+        nearly = share not in (0.0, 1.0)
+        whole = ("hardly a" if nearly else "no") if state == "empty" else ("nearly every" if nearly else "every")
+        return Said(f"For {PATIENCE} epochs the network has called {whole} voxel drilled. Likely reason: {why}")
 
     def _why_empty(self) -> str:
         settings = self._settings
@@ -35,9 +38,12 @@ class CollapseWatch:
                 "the loss first pushes all probabilities down; the published code needs 29 to 61 epochs to recover. "
                 "Wait, or set prior_bias."
             )
+        penalty = (
+            f", or the penalty ({settings.rpmap.penalty:g}) outweighs the reward" if "rpdl" in settings.loss else ""
+        )
         return (
-            f"the learning rate ({settings.learning_rate:g}) is too high, or the penalty ({settings.rpmap.penalty:g}) "
-            "outweighs the reward. If the loss still falls, wait; else lower one of them."
+            f"the learning rate ({settings.learning_rate:g}) is too high{penalty}. If the loss still falls, wait; else "
+            f"lower {'one of them' if penalty else 'it'}."
         )
 
     def _why_full(self) -> str:

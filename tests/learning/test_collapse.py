@@ -17,7 +17,11 @@ def said(shares, **changes):
         (0.0, {"learning_rate": 1e-6}, "too low"),
         (0.0, {"optimisation": OptimisationSettings(prior_bias=False)}, "29 to 61 epochs"),
         (0.0, {"learning_rate": 0.5}, r"0.5\) is too high"),
+        (0.0, {"loss": "rpdl"}, r"the penalty \(1\) outweighs"),
+        (0.0, {"loss": "dice"}, "too high. If"),
+        (1e-6, {}, "hardly a voxel"),
         (1.0, {}, "every voxel.*hardly charges"),
+        (1 - 1e-6, {}, "nearly every voxel"),
     ],
 )
 def test_a_collapse_is_said_once_with_the_likely_reason(share, changes, reason):

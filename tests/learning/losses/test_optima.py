@@ -101,8 +101,7 @@ def test_operating_points_and_floors(name, targets, voxels):
     drilled = targets.members.sum(1) >= OPERATING_POINTS[name]
     assert torch.equal(minimiser(OURS[name], targets)[occurs], drilled[occurs])
     at_best = logits_by_votes(targets, torch.from_numpy(np.where(best > 0, 60.0, -60.0)))
-    # The maps are float32 arrays.
-    assert OURS[name](at_best, targets).item() == pytest.approx(floors.min(), abs=1e-7)
+    assert OURS[name](at_best, targets).item() == pytest.approx(floors.min(), abs=1e-9)
     assert floors.min() == pytest.approx(FLOORS[name], abs=1e-4)
 
 
@@ -142,3 +141,17 @@ def test_a_linear_utility_finds_the_optimum_of_dice(targets, voxels):
     linear = VoteUtilityLoss([c / K - best / 2 for c in VOTES])
     occurs = targets.voxels.sum(0) > 0
     assert torch.equal(minimiser(linear, targets)[occurs], minimiser(OURS["Eq. (2)"], targets)[occurs])
+
+
+@pytest.mark.parametrize(("name", "floor"), [("wcel", 0.1006), ("bce", 0.0301)])
+def test_floors_of_cross_entropies(name, floor, targets, voxels):
+    """Eq. (1) is least, in every voxel, for P = wc / (wc + K - c); bce is Eq. (1) with w = 1."""
+    weight = 1.0 if name == "bce" else 23.485
+    best = weight * VOTES / (weight * VOTES + K - VOTES)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        costs = -np.nan_to_num(weight * VOTES * np.log(best)) - np.nan_to_num((K - VOTES) * np.log1p(-best))
+    least = (costs * voxels).sum() / (K * voxels.sum())
+    logits = torch.logit(torch.from_numpy(best)).clamp(-40, 40)
+    ours = WeightedCrossEntropyLoss(weight)(logits_by_votes(targets, logits), targets)
+    assert ours.item() == pytest.approx(least, rel=1e-6)
+    assert least == pytest.approx(floor, abs=1e-4)
