@@ -3,7 +3,7 @@
 # make view   open the workspace
 # make lint   ruff, mypy, import contracts
 # Choose with: make demo PYTHON=python3.12 QT=pyqt6 ARGS="--hold-out bone_3"
-# make test EXTRAS=,kernels tests the GPU kernels, too, without a GPU (installs Triton: 1 GB)
+# make test EXTRAS=,kernels ARGS=tests/learning/losses/test_fused.py tests the GPU kernels without a GPU (1 GB more)
 .POSIX:
 .PHONY: demo test view lint pictures clean
 .DEFAULT_GOAL := help

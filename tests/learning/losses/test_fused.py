@@ -10,6 +10,7 @@ import re
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import torch
@@ -32,6 +33,8 @@ def imported_anew(*, interpreted):
     """Import Triton and the kernels as if for the first time: how kernels run is settled then."""
     if find_spec("triton") is None:
         pytest.skip("Triton is not installed (pip install triton)")
+    if _has_llvm_of_opengl():
+        pytest.skip("Triton's LLVM and that of Mesa's OpenGL crash each other: run this file by itself")
     before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRITON_INTERPRET", "1" if interpreted else "0")
@@ -40,6 +43,12 @@ def imported_anew(*, interpreted):
         del sys.modules[name]
     vars(losses).pop("fused", None)
     sys.modules.update(before)
+
+
+def _has_llvm_of_opengl():
+    """Say whether this process has drawn with Mesa's software OpenGL."""
+    maps = Path("/proc/self/maps")
+    return maps.exists() and "libLLVM" in maps.read_text()
 
 
 def _is_ours(name):
