@@ -10,7 +10,6 @@ import re
 import sys
 from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 import torch
@@ -33,7 +32,7 @@ def imported_anew(*, interpreted):
     """Import Triton and the kernels as if for the first time: how kernels run is settled then."""
     if find_spec("triton") is None:
         pytest.skip("Triton is not installed (pip install triton)")
-    if _has_llvm_of_opengl():
+    if pattern_sums.opengl_brought_llvm():
         pytest.skip("Triton's LLVM and that of Mesa's OpenGL crash each other: run this file by itself")
     before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
     with pytest.MonkeyPatch.context() as patch:
@@ -43,12 +42,6 @@ def imported_anew(*, interpreted):
         del sys.modules[name]
     vars(losses).pop("fused", None)
     sys.modules.update(before)
-
-
-def _has_llvm_of_opengl():
-    """Say whether this process has drawn with Mesa's software OpenGL."""
-    maps = Path("/proc/self/maps")
-    return maps.exists() and "libLLVM" in maps.read_text()
 
 
 def _is_ours(name):
@@ -206,6 +199,19 @@ def test_what_keeps_the_kernels_from_running_is_said_once(monkeypatch):
             Said("Triton is not installed: losses take plain PyTorch, with the same result, but slower.")
         ]
         assert list(stepper.news()) == []
+    finally:
+        pattern_sums._try_kernels.cache_clear()
+
+
+def test_triton_is_not_loaded_beside_the_llvm_of_opengl(monkeypatch):
+    """Loading it would end the program, not raise."""
+    pattern_sums._try_kernels.cache_clear()
+    monkeypatch.delitem(sys.modules, "triton", raising=False)
+    monkeypatch.setattr(pattern_sums, "opengl_brought_llvm", lambda: True)
+    try:
+        assert pattern_sums.fused_engine(torch.device("cuda")) is None
+        assert "process of its own" in pattern_sums.why_plain(torch.device("cuda"))
+        assert "triton" not in sys.modules
     finally:
         pattern_sums._try_kernels.cache_clear()
 
