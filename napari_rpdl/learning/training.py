@@ -15,7 +15,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed
 from napari_rpdl.files import make_folder, only_one
 from napari_rpdl.learning.attachment import check_idle
-from napari_rpdl.learning.requirements import check_requirements
+from napari_rpdl.learning.requirements import check_process, check_requirements
 from napari_rpdl.learning.runs import Run, RunRecord, check_free, remove_halves
 from napari_rpdl.learning.torchrun import place, spoken_by_the_first
 from napari_rpdl.settings import TrainingSettings
@@ -55,6 +55,7 @@ def _train(
     settings: TrainingSettings, dataset: Dataset, run: Path, hold_out: Sequence[str], hold_out_surgeons: Sequence[str]
 ) -> Iterator[Event]:
     check_requirements()
+    check_process()
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
     from napari_rpdl.learning import fitting
@@ -103,6 +104,7 @@ def resume(dataset: Dataset, run: Path) -> Iterator[Event]:
 
 def _resume(dataset: Dataset, run: Path) -> Iterator[Event]:
     check_requirements()
+    check_process()
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
     Run.open(run)  # says what is wrong with it

@@ -19,9 +19,7 @@ Triton is there and works, and where PyTorch is not asked for deterministic algo
 they add in whatever order the voxels come.
 """
 
-import sys
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -32,6 +30,7 @@ from torch.nn.functional import softplus
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.losses.targets import PatternTargets
+from napari_rpdl.learning.requirements import triton_would_crash
 
 
 class PatternSums(NamedTuple):
@@ -81,18 +80,10 @@ def why_plain(device: torch.device) -> str | None:
     return _try_kernels()[1] if device.type == "cuda" else None
 
 
-def opengl_brought_llvm() -> bool:
-    """Say whether this process has drawn with Mesa's software OpenGL, whose LLVM and Triton's crash each other."""
-    try:
-        return "libLLVM" in Path("/proc/self/maps").read_text(encoding="utf-8", errors="replace")
-    except OSError:  # no Linux, so no Mesa
-        return False
-
-
 @cache
 def _try_kernels() -> tuple[ModuleType | None, str | None]:
     """Build the kernels and run them on a voxel, once; Triton needs a C compiler, and has many ways to fail."""
-    if opengl_brought_llvm() and "triton" not in sys.modules:
+    if triton_would_crash():
         return None, "Triton cannot be loaded beside this computer's software OpenGL (train in a process of its own)"
     try:
         from napari_rpdl.learning.losses import fused

@@ -18,6 +18,7 @@ from napari_rpdl.events import Said
 from napari_rpdl.learning import losses
 from napari_rpdl.learning.losses import PatternTargets, pattern_sums
 from napari_rpdl.learning.losses.reward_penalty_dice import RewardPenaltyDiceLoss
+from napari_rpdl.learning.requirements import triton_would_crash
 from napari_rpdl.learning.stepping import Stepper
 from napari_rpdl.settings import ComputationSettings, RPMapSettings
 
@@ -32,7 +33,7 @@ def imported_anew(*, interpreted):
     """Import Triton and the kernels as if for the first time: how kernels run is settled then."""
     if find_spec("triton") is None:
         pytest.skip("Triton is not installed (pip install triton)")
-    if pattern_sums.opengl_brought_llvm():
+    if triton_would_crash():
         pytest.skip("Triton's LLVM and that of Mesa's OpenGL crash each other: run this file by itself")
     before = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
     with pytest.MonkeyPatch.context() as patch:
@@ -207,7 +208,7 @@ def test_triton_is_not_loaded_beside_the_llvm_of_opengl(monkeypatch):
     """Loading it would end the program, not raise."""
     pattern_sums._try_kernels.cache_clear()
     monkeypatch.delitem(sys.modules, "triton", raising=False)
-    monkeypatch.setattr(pattern_sums, "opengl_brought_llvm", lambda: True)
+    monkeypatch.setattr(pattern_sums, "triton_would_crash", lambda: True)
     try:
         assert pattern_sums.fused_engine(torch.device("cuda")) is None
         assert "process of its own" in pattern_sums.why_plain(torch.device("cuda"))
