@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.files import lock_file, only_one, read_text, replacing, write_text, write_with
+from napari_rpdl.files import lock_file, make_folder, only_one, read_text, replacing, write_text, write_with
 
 
 def test_what_is_written_is_read_back_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -74,6 +74,15 @@ def test_a_lock_is_held_until_the_file_is_closed(tmp_path: Path) -> None:
         assert not lock_file(other)
         one.close()
         assert lock_file(other)
+
+
+def test_a_folder_is_made_with_those_above_it_or_says_why_not(tmp_path: Path) -> None:
+    make_folder(tmp_path / "a" / "b")
+    make_folder(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"Could not make the folder .*Choose another place"):
+        make_folder(tmp_path / "file" / "b")
 
 
 def test_one_at_a_time_changes_a_folder(tmp_path: Path) -> None:
