@@ -10,6 +10,7 @@ every loss. As with parts (``stepping``), batch norm sees a part at a time, and 
 draws for each by itself.
 """
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -186,6 +187,8 @@ def _meet(where: Place, settings: TrainingSettings) -> None:
     patience = timedelta(seconds=settings.computation.patience_s)
     with _explaining_absence():
         dist.init_process_group("nccl" if on_gpu else "gloo", timeout=patience)
+    # Gloo's threads that outlive the interpreter abort a process that has done all its work.
+    atexit.register(dist.destroy_process_group)
 
 
 @contextmanager
