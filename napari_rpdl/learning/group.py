@@ -18,6 +18,7 @@ from typing import TypeVar
 
 import torch
 import torch.distributed as dist
+import torch.distributed.nn.functional  # before any group: its default arguments would keep one alive for ever
 from torch import Tensor, nn
 
 from napari_rpdl.errors import InputError
