@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from napari_rpdl.cli.printing import duration, figure, note
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed, Progressed, Said
-from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
+from napari_rpdl.learning.events import EpochEnded, StepEnded, StillWaiting, TrainingEnded, TrainingStarted
 
 
 class Display(Protocol):
@@ -22,7 +22,7 @@ class Display(Protocol):
 
 
 def follow(events: Iterator[Event]) -> Event | None:
-    """Show running work on standard error until it ends; return the last thing it said.
+    """Show running work on standard error until it ends; return the last thing it said, silence aside.
 
     Raises:
         InputError: the work said that it failed.
@@ -30,10 +30,12 @@ def follow(events: Iterator[Event]) -> Event | None:
     last: Event | None = None
     display: Display = Bars() if sys.stderr.isatty() else Lines()
     with closing(display), _closed_at_the_end(events):
-        for last in events:
-            if isinstance(last, Failed):
-                raise InputError("\n".join(filter(None, (last.details, last.text))))
-            display.show(last)
+        for event in events:
+            if isinstance(event, Failed):
+                raise InputError("\n".join(filter(None, (event.details, event.text))))
+            if not isinstance(event, StillWaiting):
+                display.show(event)
+                last = event
     return last
 
 

@@ -1,6 +1,6 @@
 """Verbs that learn: train, resume, attach, stop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, make_dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,8 +11,8 @@ from tyro.conf import Positional
 from napari_rpdl.cli.following import follow
 from napari_rpdl.cli.parsing import Command
 from napari_rpdl.cli.printing import PROGRAM, answer
+from napari_rpdl.cli.training import Where, how_to_predict, show_training
 from napari_rpdl.errors import InputError
-from napari_rpdl.events import Event
 from napari_rpdl.settings import PRESETS, TrainingSettings
 
 
@@ -22,7 +22,8 @@ class Train(Command):
 
     Needs PyTorch: pip install "napari-rpdl[learning]". Bones named after --hold-out are
     never seen, so that the network can be judged on them. Stop with Ctrl-C at any time:
-    nothing but the unfinished epoch is lost, and "napari-rpdl resume" goes on.
+    nothing but the unfinished epoch is lost, and "napari-rpdl resume" goes on. The
+    network trains in a process of its own, which ends with this one unless --alone.
 
     Example:
       napari-rpdl train my_dataset my_run --hold-out bone_9 --loss rpdl --epochs 100
@@ -42,6 +43,7 @@ class Train(Command):
     """Surgeons whose drilled regions training must not see on any bone."""
     preset: Literal["default", "paper", "published-code"] = "default"
     """What all other settings start from: the best known, the paper, or its published code (see docs/presets.md)."""
+    where: Where = field(default_factory=Where)
     training: TrainingSettings = field(default_factory=TrainingSettings)
 
     @classmethod
@@ -57,11 +59,16 @@ class Train(Command):
 
     @override
     def execute(self) -> None:
-        from napari_rpdl.data.dataset import Dataset
-        from napari_rpdl.learning.training import train
+        from napari_rpdl.learning.process import Job
 
-        events = train(self.training, Dataset.open(self.dataset), self.run, self.hold_out, self.hold_out_surgeons)
-        _show_training(events, self.run, as_json=self.json)
+        job = Job(
+            dataset=str(self.dataset),
+            run=str(self.run),
+            settings=self.training,
+            hold_out=self.hold_out,
+            hold_out_surgeons=self.hold_out_surgeons,
+        )
+        show_training(job, self.where, as_json=self.json)
 
     @override
     def how_to_go_on(self) -> str:
@@ -84,15 +91,16 @@ class Resume(Command):
     """Run folder."""
     dataset: Path | None = None
     """Dataset folder, if it was moved since the run began."""
+    where: Where = field(default_factory=Where)
 
     @override
     def execute(self) -> None:
-        from napari_rpdl.data.dataset import Dataset
+        from napari_rpdl.learning.process import Job
         from napari_rpdl.learning.runs import Run
-        from napari_rpdl.learning.training import resume
 
         folder = self.dataset or Run.open(self.run).dataset_folder
-        _show_training(resume(Dataset.open(folder), self.run), self.run, as_json=self.json)
+        job = Job(dataset=str(folder), run=str(self.run), settings=None, hold_out=())
+        show_training(job, self.where, as_json=self.json)
 
     @override
     def how_to_go_on(self) -> str:
@@ -103,8 +111,8 @@ class Resume(Command):
 class Attach(Command):
     """Follow a training that goes on alone.
 
-    The viewer leaves such a training behind if it is closed and told to let it go on.
-    Ctrl-C stops only the following.
+    "train --alone" leaves such a training behind, and so does the viewer if it is closed
+    and told to let it go on. Ctrl-C stops only the following.
 
     Example:
       napari-rpdl attach my_run
@@ -119,7 +127,9 @@ class Attach(Command):
     def execute(self) -> None:
         from napari_rpdl.learning.attachment import attach
 
-        _show_training(attach(self.run), self.run, as_json=self.json)
+        last = follow(attach(self.run))
+        if last is not None:
+            answer(asdict(last), how_to_predict(self.run), as_json=self.json)
 
     @override
     def how_to_go_on(self) -> str:
@@ -173,10 +183,3 @@ def how_to_resume(run: Path) -> str:
     if state == "complete":
         return f"The training in {run} was already complete."
     return "No epoch had ended, so there is nothing to go on from. Run the same command to start again."
-
-
-def _show_training(events: Iterator[Event], run: Path, *, as_json: bool) -> None:
-    last = follow(events)
-    if last is None:
-        return  # one of several processes that torchrun started; the first one speaks
-    answer(asdict(last), f"Predict a bone with it: {PROGRAM} predict {run} DATASET CASE OUT.nii.gz", as_json=as_json)

@@ -53,7 +53,7 @@ class Live(BaseModel):
 
 
 class Beacon:
-    """Shows, once ``burn`` is called, that a training goes on alone; used by the training's process."""
+    """Shows, once ``light`` is called, that a training goes on alone; used by the training's process."""
 
     def __init__(self, run: Path, stopping: threading.Event) -> None:
         self._run, self._stopping = run, stopping
@@ -67,11 +67,16 @@ class Beacon:
         if not isinstance(event, EpochEnded):
             self._newest = {**self._newest, type(event): event}  # anew: the other thread may be reading
 
+    def light(self) -> None:
+        """Write ``live.json`` for the first time."""
+        self._lit = True
+        _stop_file(self._run).unlink(missing_ok=True)  # left by somebody who stopped an earlier training
+        with self._writing:
+            self._write(ended=self._over.is_set())
+
     def burn(self) -> None:
         """Write ``live.json`` once a second and obey ``stop_training``, until ``put_out``."""
-        self._lit = True
         stop = _stop_file(self._run)
-        stop.unlink(missing_ok=True)  # left by somebody who stopped an earlier training
         while not self._over.is_set():
             with self._writing:
                 self._write(ended=self._over.is_set())

@@ -47,13 +47,14 @@ def _events(job: Job) -> Generator[Event, None, None]:
     if job.settings is None:
         yield from resume(dataset, run)
     else:
-        yield from train(job.settings, dataset, run, job.hold_out)
+        yield from train(job.settings, dataset, run, job.hold_out, job.hold_out_surgeons)
 
 
 def _watch(orders: BinaryIO, stopping: threading.Event, beacon: Beacon) -> None:
     """Wait until the parent lets us go, or closes our input because we are to stop (or it has died)."""
     if orders.readline().strip() == DETACH.encode():
-        leave_pipes(1, 2)  # which is also our answer to it
+        beacon.light()
+        leave_pipes(1, 2)  # which is also our answer to it: from now on others find us
         beacon.burn()
     else:
         stopping.set()

@@ -49,7 +49,7 @@ def by_trying(dataset_folder: Path, settings: TrainingSettings, hold_out: Sequen
     started: TrainingStarted | None = None
     elapsed: list[float] = []
     try:
-        with closing(follow(dataset_folder, folder / "run", settings, hold_out)) as events:  # type: ignore[type-var]
+        with closing(follow(dataset_folder, folder / "run", settings, hold_out)) as events:
             for event in events:
                 started = event if isinstance(event, TrainingStarted) else started
                 if isinstance(event, StepEnded) and started is not None:

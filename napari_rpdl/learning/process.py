@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -44,6 +44,7 @@ class Job(BaseModel):
     settings: TrainingSettings | None
     """None: resume the run."""
     hold_out: tuple[str, ...]
+    hold_out_surgeons: tuple[str, ...] = ()
 
 
 def follow(
@@ -52,8 +53,9 @@ def follow(
     settings: TrainingSettings | None,
     hold_out: Sequence[str],
     goes_on: threading.Event | None = None,
-) -> Iterator[Event]:
-    """Train in a child process and yield its events; ``settings`` None resumes the run.
+    hold_out_surgeons: Sequence[str] = (),
+) -> Generator[Event, None, None]:
+    """Train in a child process and yield its events; ``settings`` None resumes the run, which knows who is held out.
 
     While the child is silent, a ``StillWaiting`` comes four times a second, so that whoever
     follows can stop at any time. Closing the iterator asks the child to stop, waits at
@@ -66,7 +68,13 @@ def follow(
         InputError: PyTorch is not installed.
     """
     check_requirements()
-    job = Job(dataset=str(dataset_folder), run=str(run), settings=settings, hold_out=tuple(hold_out))
+    job = Job(
+        dataset=str(dataset_folder),
+        run=str(run),
+        settings=settings,
+        hold_out=tuple(hold_out),
+        hold_out_surgeons=tuple(hold_out_surgeons),
+    )
     child = Child("napari_rpdl.learning.child", job.model_dump_json())
     try:
         yield from child.events()

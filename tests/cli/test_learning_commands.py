@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import nibabel as nib
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from napari_rpdl.cli.learning_commands import Train, how_to_resume
 from napari_rpdl.cli.parsing import parse
 from napari_rpdl.events import event_to_json
-from napari_rpdl.learning.attachment import Live
+from napari_rpdl.learning.attachment import Live, running
 from napari_rpdl.learning.events import TrainingStarted
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.settings import PRESETS, TrainingSettings
@@ -110,6 +111,43 @@ def test_ctrl_c_stops_following_and_stop_stops_the_training(run, result, tmp_pat
     assert result("stop", tmp_path) == {"run": str(tmp_path), "asked": True}
     assert (tmp_path / "stop_training").exists()
     assert run("attach", tmp_path / "nowhere")[0] == 1
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the training's process in /proc")
+def test_a_killed_training_is_reported_in_words_and_resume_goes_on(run, small_dataset, tmp_path):
+    folder = tmp_path / "run"
+    command = [sys.executable, "-m", "napari_rpdl", "train", small_dataset.folder, folder, *TINY, *ENDLESS]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as program:
+        until = next(line for line in program.stderr if line.startswith("epoch 2/"))
+        (child,) = Path(f"/proc/{program.pid}/task/{program.pid}/children").read_text().split()
+        os.kill(int(child), signal.SIGKILL)
+        rest = until + program.stderr.read()
+    assert program.returncode == 1
+    assert "ended unexpectedly (signal 9)" in rest
+    assert "Traceback" not in rest
+    assert Run.open(folder).state == "resumable"
+
+
+def test_a_training_left_alone_goes_on_until_it_is_stopped(result, small_dataset, tmp_path):
+    folder = tmp_path / "run"
+    words = ("train", small_dataset.folder, folder, "--hold-out-surgeons", "surgeon_1", *TINY, *ENDLESS)
+    started = result(*words, "--alone")
+    try:
+        assert started["training_bones"]
+        assert running(folder), "attach finds it as soon as the program has ended"
+    finally:
+        assert result("stop", folder)["asked"]
+    end = time.monotonic() + 60
+    while running(folder):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert Run.open(folder).record.hold_out_surgeons == ("surgeon_1",)
+
+
+def test_a_training_in_this_process_cannot_be_left_alone(run, small_dataset, tmp_path):
+    status, _, err = run("train", small_dataset.folder, tmp_path / "run", "--in-process", "--alone")
+    assert status == 2
+    assert "leave out --in-process" in err
 
 
 def test_a_run_without_an_epoch_has_nothing_to_resume(tmp_path):

@@ -14,7 +14,7 @@ def trained(result, small_dataset, tmp_path):
     def call(seed: int):
         run = tmp_path / f"run_{seed}"
         words = ["--hold-out", "bone_3", "--epochs", "1", "--seed", seed]
-        result("train", small_dataset.folder, run, *words, *TINY)
+        result("train", small_dataset.folder, run, "--in-process", *words, *TINY)
         return run
 
     return call
@@ -81,7 +81,7 @@ def test_runs_are_tuned_on_what_the_others_hold_out(result, small_dataset, tmp_p
     folders = []
     for bone in ("bone_1", "bone_2"):
         folders.append(tmp_path / bone)
-        result("train", small_dataset.folder, folders[-1], "--hold-out", bone, "--epochs", "1", *TINY)
+        result("train", small_dataset.folder, folders[-1], "--hold-out", bone, "--epochs", "1", "--in-process", *TINY)
     first, second = result("tune", *folders)["tuned"]
     assert first["cases"] == ["bone_2"]
     assert second["cases"] == ["bone_1"]
@@ -110,7 +110,7 @@ def test_what_a_network_cannot_do_is_refused_before_anything_is_written(
 def test_one_surgeon_is_asked_where_each_has_a_head(result, small_dataset, tmp_path):
     folder = tmp_path / "heads"
     words = ["--hold-out", "bone_3", "--epochs", "1", "--surgeon-heads", "--loss", "surgeon-heads"]
-    result("train", small_dataset.folder, folder, *words, *TINY)
+    result("train", small_dataset.folder, folder, "--in-process", *words, *TINY)
     outs = {}
     for surgeon in ("surgeon_1", "surgeon_2", "surgeon_3", ""):
         out = outs[surgeon] = tmp_path / f"of_{surgeon}.nii.gz"
