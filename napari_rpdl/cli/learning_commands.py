@@ -9,7 +9,7 @@ from typing_extensions import override
 from tyro.conf import Positional
 
 from napari_rpdl.cli.following import follow
-from napari_rpdl.cli.parsing import Command
+from napari_rpdl.cli.parsing import Command, word_after
 from napari_rpdl.cli.printing import PROGRAM, answer
 from napari_rpdl.cli.training import Where, how_to_predict, show_training
 from napari_rpdl.errors import InputError
@@ -49,7 +49,7 @@ class Train(Command):
     @classmethod
     @override
     def for_words(cls, words: Sequence[str]) -> type[Command]:
-        preset = PRESETS.get(_word_after("--preset", words))
+        preset = PRESETS.get(word_after("--preset", words))
         if preset is None:
             return cls
         started = field(default_factory=lambda: preset)
@@ -158,16 +158,6 @@ class Stop(Command):
         ask_to_stop(self.run)
         text = f"Asked to stop after the current step. Go on later with: {PROGRAM} resume {self.run}"
         answer({"run": str(self.run), "asked": True}, text, as_json=self.json)
-
-
-def _word_after(flag: str, words: Sequence[str]) -> str:
-    """Return the value of a flag, "" where it is not given or lacks one."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == flag:
-            return following
-        if word.startswith(flag + "="):
-            return word.removeprefix(flag + "=")
-    return ""
 
 
 def how_to_resume(run: Path) -> str:

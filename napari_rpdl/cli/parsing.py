@@ -84,6 +84,16 @@ def checked(model: type[Settings], **values: object) -> Settings:
         raise UsageError(msg) from error
 
 
+def word_after(flag: str, words: Sequence[str]) -> str:
+    """Return the value of a flag, "" where it is not given or lacks one."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == flag:
+            return following
+        if word.startswith(flag + "="):
+            return word.removeprefix(flag + "=")
+    return ""
+
+
 def _registry() -> ConstructorRegistry:
     registry = ConstructorRegistry()
     registry.struct_rule(_settings_rule)

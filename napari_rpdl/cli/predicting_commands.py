@@ -10,11 +10,11 @@ from typing_extensions import override
 from tyro.conf import Positional
 
 from napari_rpdl.cli.following import follow
-from napari_rpdl.cli.parsing import Command
+from napari_rpdl.cli.parsing import Command, UsageError, word_after
 from napari_rpdl.cli.printing import answer, note
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
-from napari_rpdl.settings import AskingSettings, DecisionSettings, PredictionSettings
+from napari_rpdl.settings import RULES_OF_OWN_THRESHOLD, AskingSettings, DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
     from napari_rpdl.data.dataset import Dataset
@@ -57,6 +57,15 @@ class Predict(Command):
     """Also write how the region came about (runs, rule, threshold, what constraints removed), .json."""
     prediction: PredictionSettings = field(default_factory=PredictionSettings)
     decision: DecisionSettings = field(default_factory=DecisionSettings)
+
+    @override
+    @classmethod
+    def for_words(cls, words: Sequence[str]) -> type[Command]:
+        rule = word_after("--rule", words)
+        if rule in RULES_OF_OWN_THRESHOLD and word_after("--threshold", words):
+            msg = f"--threshold: the rule {rule} has a threshold of its own. Leave it out, or take another rule."
+            raise UsageError(msg)
+        return cls
 
     @override
     def execute(self) -> None:
@@ -111,7 +120,10 @@ class Tune(Command):
       napari-rpdl tune my_run
       napari-rpdl predict my_run my_dataset bone_9 bone_9.nii.gz --rule tuned
 
-    What comes out: a JSON file beside the checkpoint. It counts until the run is trained on.
+    Where each surgeon has a head, each head is tuned, too, for --surgeon NAME --rule tuned.
+
+    What comes out: a JSON file beside the checkpoint. It counts for these weights, asked in
+    this way: tune again with the same --views, --large-bones and --checkpoint to predict otherwise.
     """
 
     run: Positional[Path]
@@ -142,8 +154,9 @@ class Tune(Command):
 
 
 def _sentence(tuned: "Tuned") -> str:
+    whose = f"{tuned.run}, {tuned.surgeon}" if tuned.surgeon else tuned.run
     return (
-        f"{tuned.run}: threshold {tuned.threshold:.2f}, Dice {tuned.dice:.3f} instead of {tuned.dice_at_half:.3f} "
+        f"{whose}: threshold {tuned.threshold:.2f}, Dice {tuned.dice:.3f} instead of {tuned.dice_at_half:.3f} "
         f"at 0.5 on {', '.join(tuned.cases)} ({tuned.source})."
     )
 

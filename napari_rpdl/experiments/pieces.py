@@ -87,7 +87,7 @@ def do_piece(
     tuned_on: tuple[str, ...] = ()
     if any(fold.protocol == "repaired" for fold in piece.cell.folds):
         for event in tune([folder], dataset):
-            tuned_on = event.cases if isinstance(event, Tuned) else tuned_on
+            tuned_on += event.cases if isinstance(event, Tuned) else ()
             yield event
     record = Run.open(folder).record
     for fold in piece.cell.folds:
@@ -127,6 +127,6 @@ def _judged(cell: Cell, fold: Fold, dataset: Dataset, folder: Path, settings: Ex
             prediction = predict(folder, case)
             keep_prediction(prediction, case, folder / "predictions", settings.keep)
             for decision in decisions_of(fold):
-                mask = prediction.mask(prediction.tuned if decision == "tuned" and prediction.tuned else FIXED)
+                mask = prediction.tuned_mask() if decision == "tuned" else prediction.mask(FIXED)
                 found = measured(mask, prediction.probabilities, case, fold, thorough=settings.thorough)
                 yield from rows(found, answerer, case, fold, decision)

@@ -102,6 +102,7 @@ class LearningCorner:
             (predict.cancel_asked, predictions.cancel),
             (predict.predict_asked, lambda: predictions.predict(predict.settings())),
             (predict.predict_all_asked, lambda: predictions.predict_all(predict.settings())),
+            (predict.tune_asked, lambda: predictions.tune(predict.settings())),
             (predict.left_by_chosen, self._cases.choose_left_by),
             (predict.threshold_chosen, predictions.choose_threshold),
             (predict.rules_chosen, predictions.choose_rules),

@@ -7,6 +7,7 @@ pickled, so opening a foreign checkpoint cannot run code. No random state is nee
 what is drawn in an epoch is a function of the seed and the epoch.
 """
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -72,6 +73,14 @@ class Checkpoint:
         self.path = path
         self.info = info
         self.tensors = tensors
+
+    def fingerprint(self) -> str:
+        """Return 16 hexadecimal digits that tell the weights to predict with from all others."""
+        digest = hashlib.sha256()
+        for name in sorted(name for name in self.tensors if name.startswith(_NETWORK)):
+            digest.update(name.encode())
+            digest.update(self.tensors[name].contiguous().reshape(-1).view(torch.uint8).numpy().data)
+        return digest.hexdigest()[:16]
 
     def build_network(self) -> nn.Module:
         """Return the network with the checkpoint's weights.

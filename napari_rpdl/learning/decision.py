@@ -82,13 +82,7 @@ def _at_threshold(prediction: Prediction, threshold: float) -> Decided:
 
 
 def _at_tuned(prediction: Prediction, threshold: float) -> Decided:
-    if prediction.tuned is None:
-        msg = (
-            "No threshold was tuned for this network as it is now (or not for each of several). "
-            "Tune it first, on bones that it does not hold out: napari-rpdl tune RUN."
-        )
-        raise InputError(msg)
-    return prediction.mask(prediction.tuned), prediction.tuned, None
+    return prediction.tuned_mask(), prediction.tuned, None
 
 
 def _dice_optimal(prediction: Prediction, threshold: float) -> Decided:

@@ -17,8 +17,8 @@ from napari_rpdl.learning.devices import choose_device, explaining_memory
 from napari_rpdl.learning.encoding import check_codes, check_meanings, static_channels
 from napari_rpdl.learning.patches import over_patches
 from napari_rpdl.learning.sampling import network_structures, to_right
-from napari_rpdl.learning.thresholds import tuned_threshold
-from napari_rpdl.learning.views import Views, ask, choose_views
+from napari_rpdl.learning.thresholds import Asked, Thresholds, tuned_thresholds
+from napari_rpdl.learning.views import Views, ask, choose_views, name_of
 from napari_rpdl.settings import AskingSettings
 
 REMEDY = "Close other programs, or set the device to 'cpu'."
@@ -36,14 +36,14 @@ class Opinion:
         variance: float32 (z, y, x), over the views, of the mean over the heads.
         surgeons: names of the heads; empty where one stands for all surgeons.
         views: in how many orientations the network was asked.
-        tuned: the threshold that was tuned for these weights, None where none was.
+        tuned: the thresholds that were tuned for these weights, asked in this way.
     """
 
     heads: tuple[Probabilities, ...]
     variance: Probabilities
     surgeons: tuple[str, ...]
     views: int
-    tuned: float | None
+    tuned: Thresholds
 
 
 def infer(run: Path, case: Case, settings: AskingSettings) -> Opinion:
@@ -59,8 +59,21 @@ def infer(run: Path, case: Case, settings: AskingSettings) -> Opinion:
     answer = _in_patches if settings.large_bones == "patches" else _resampled
     with explaining_memory(REMEDY):
         *heads, variance = answer(_asking(checkpoint, views, device), info, case)
-    return Opinion(
-        tuple(heads), variance, _names(info, len(heads)), len(views), tuned_threshold(path, info.progress.epoch)
+    tuned = tuned_thresholds(path, asked_of(checkpoint, settings))
+    return Opinion(tuple(heads), variance, _names(info, len(heads)), len(views), tuned)
+
+
+def asked_of(checkpoint: Checkpoint, settings: AskingSettings) -> Asked:
+    """Return what a threshold belongs to: the weights of a checkpoint, and the way in which settings ask them.
+
+    Raises:
+        InputError: training never showed such views.
+    """
+    return Asked(
+        weights=checkpoint.fingerprint(),
+        epoch=checkpoint.info.progress.epoch,
+        views=name_of(choose_views(settings, checkpoint.info.settings)),
+        large_bones=settings.large_bones,
     )
 
 

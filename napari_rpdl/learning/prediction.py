@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.requirements import check_requirements
+from napari_rpdl.learning.thresholds import Thresholds
 from napari_rpdl.settings import AskingSettings
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class Prediction:
         members: the probabilities of each run; empty for a single run.
         surgeons: name -> how probable this surgeon drills there, mean over the runs;
             empty where the network has no head for each surgeon.
-        tuned: the runs' tuned threshold, their mean for several; None unless all have one.
+        tuned: the runs' tuned threshold, their mean for several; None unless all have one
+            for exactly the way in which they were asked.
+        tuned_surgeons: the same for the head of each surgeon who has one.
+        untuned: where ``tuned`` is None, why, and what to do about it.
     """
 
     case_id: str
@@ -41,10 +45,22 @@ class Prediction:
     members: tuple[Probabilities, ...] = ()
     surgeons: Mapping[str, Probabilities] = field(default_factory=dict)
     tuned: float | None = None
+    tuned_surgeons: Mapping[str, float] = field(default_factory=dict)
+    untuned: str = "No threshold was tuned. Tune it, on bones that the run does not hold out: napari-rpdl tune RUN."
 
     def mask(self, threshold: float = 0.5) -> Mask:
         """Return where the probability is at least ``threshold``."""
         return self.probabilities >= threshold
+
+    def tuned_mask(self) -> Mask:
+        """Return where the probability is at least the tuned threshold.
+
+        Raises:
+            InputError: none counts for this prediction; the sentence says why, and what to do.
+        """
+        if self.tuned is None:
+            raise InputError(self.untuned)
+        return self.mask(self.tuned)
 
     def of_surgeon(self, name: str) -> "Prediction":
         """Return the prediction of how one surgeon would drill.
@@ -56,7 +72,16 @@ class Prediction:
             known = ", ".join(self.surgeons) or "none: it was trained without surgeon heads"
             msg = f"This network does not know how {name!r} drills. Surgeons it knows: {known}."
             raise InputError(msg)
-        return replace(self, probabilities=self.surgeons[name], spread=None, members=(), surgeons={}, tuned=None)
+        return replace(
+            self,
+            probabilities=self.surgeons[name],
+            spread=None,
+            members=(),
+            surgeons={},
+            tuned=self.tuned_surgeons.get(name),
+            tuned_surgeons={},
+            untuned=self.untuned if self.tuned is None else _untuned_head(name),
+        )
 
 
 def predict(runs: Path | Sequence[Path], case: Case, settings: AskingSettings | None = None) -> Prediction:
@@ -95,7 +120,7 @@ def predict(runs: Path | Sequence[Path], case: Case, settings: AskingSettings | 
 def _combined(case_id: str, opinions: Sequence["Opinion"]) -> Prediction:
     """Return the mean of what the runs say, every run counting the same."""
     members = [_mean(opinion.heads) for opinion in opinions]
-    tuned = [opinion.tuned for opinion in opinions if opinion.tuned is not None]
+    tuned = _tuned([opinion.tuned for opinion in opinions])
     mean = _mean(members)
     return Prediction(
         case_id,
@@ -103,7 +128,22 @@ def _combined(case_id: str, opinions: Sequence["Opinion"]) -> Prediction:
         spread=_spread(mean, members, opinions),
         members=tuple(members) if len(members) > 1 else (),
         surgeons=_surgeons(opinions),
-        tuned=float(np.mean(tuned)) if len(tuned) == len(opinions) else None,
+        tuned=tuned.pop("", None),
+        tuned_surgeons=tuned,
+        untuned=next((opinion.tuned.missing for opinion in opinions if opinion.tuned.missing), ""),
+    )
+
+
+def _tuned(found: Sequence[Thresholds]) -> dict[str, float]:
+    """Return the mean threshold of each head (and of the mean over all, "") for which all runs have one."""
+    shared = [name for name in found[0].of if all(name in each.of for each in found)]
+    return {name: float(np.mean([each.of[name] for each in found])) for name in shared}
+
+
+def _untuned_head(name: str) -> str:
+    return (
+        f"No threshold was tuned for how {name} drills: none of the bones that a run is tuned on was drilled by "
+        f'{name}. Choose the rule "threshold" or "dice-optimal", or train with such a bone among the validation bones.'
     )
 
 

@@ -1,6 +1,7 @@
 """One bone asked about in several orientations (test-time augmentation)."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -36,6 +37,11 @@ def choose_views(settings: AskingSettings, training: TrainingSettings) -> Views:
         )
         raise InputError(msg)
     return CUBE_GROUP if settings.views == "cube" else (AS_IT_IS, LEFT_RIGHT)
+
+
+def name_of(views: Views) -> Literal["single", "mirror", "cube"]:
+    """Return what settings call these views."""
+    return "single" if len(views) == 1 else "mirror" if len(views) == 2 else "cube"
 
 
 def inverse(orientation: Orientation) -> Orientation:

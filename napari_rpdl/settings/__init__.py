@@ -7,7 +7,7 @@ a settings file is an error, not a silent default.
 
 from napari_rpdl.settings.base import LENGTH, Settings, explain
 from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
-from napari_rpdl.settings.decision import DecisionSettings
+from napari_rpdl.settings.decision import RULES_OF_OWN_THRESHOLD, DecisionSettings
 from napari_rpdl.settings.deformation import DeformationSettings
 from napari_rpdl.settings.drilling import DrillingSettings
 from napari_rpdl.settings.figure import (
@@ -32,6 +32,7 @@ __all__ = [
     "LENGTH",
     "PRESETS",
     "RPMAP_VARIANTS",
+    "RULES_OF_OWN_THRESHOLD",
     "AskingSettings",
     "BoneFigureSettings",
     "ComparisonFigureSettings",

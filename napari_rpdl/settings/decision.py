@@ -6,6 +6,9 @@ from pydantic import Field
 
 from napari_rpdl.settings.base import LENGTH, Settings
 
+RULES_OF_OWN_THRESHOLD = ("tuned", "dice-optimal")
+"""Rules to which the threshold of the prediction settings says nothing."""
+
 
 class DecisionSettings(Settings):
     """How probabilities become one region, and what it must never do. The paper: threshold 0.5, nothing forbidden."""

@@ -67,14 +67,35 @@ def test_a_tuned_threshold_is_found_stored_and_named(run, result, small_dataset,
     words = ["predict", folder, small_dataset.folder, "bone_3", out, "--rule", "tuned"]
     status, _, err = run(*words)
     assert status == 1
-    assert "napari-rpdl tune RUN" in err
+    assert f"napari-rpdl tune {folder}" in " ".join(err.split())
     [tuned] = result("tune", folder)["tuned"]
     assert tuned["source"] == "validation bones"
     assert "bone_3" not in tuned["cases"]
-    assert json.loads((folder / "checkpoint_best.threshold.json").read_text())["threshold"] == tuned["threshold"]
+    [saved] = json.loads((folder / "checkpoint_best.threshold.json").read_text())["tuned"]
+    assert saved["threshold"] == tuned["threshold"]
     assert result(*words)["threshold"] == tuned["threshold"]
     _, out, _ = run("tune", folder)
     assert f"threshold {tuned['threshold']:.2f}" in out
+
+
+def test_a_threshold_is_refused_where_it_was_tuned_for_other_views(run, result, small_dataset, trained, tmp_path):
+    folder, out = trained(0), tmp_path / "bone_3.nii.gz"
+    words = ["predict", folder, small_dataset.folder, "bone_3", out, "--rule", "tuned", "--views", "single"]
+    result("tune", folder)
+    status, _, err = run(*words)
+    assert status == 1
+    assert f"napari-rpdl tune {folder} --checkpoint best --views single --large-bones resample" in " ".join(err.split())
+    assert not out.exists()
+    [tuned] = result("tune", folder, "--checkpoint", "best", "--views", "single", "--large-bones", "resample")["tuned"]
+    assert result(*words)["threshold"] == tuned["threshold"]
+
+
+@pytest.mark.parametrize("words", [["--threshold", "0.5"], ["--threshold=0.3"]])
+@pytest.mark.parametrize("rule", ["tuned", "dice-optimal"])
+def test_a_threshold_that_the_rule_ignores_is_refused(run, tmp_path, rule, words):
+    status, _, err = run("predict", "run", "dataset", "bone_3", tmp_path / "out.nii.gz", "--rule", rule, *words)
+    assert status == 2
+    assert f"the rule {rule} has a threshold of its own" in err
 
 
 def test_runs_are_tuned_on_what_the_others_hold_out(result, small_dataset, tmp_path):

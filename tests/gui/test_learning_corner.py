@@ -12,6 +12,7 @@ from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.session import BY_NETWORK
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
 from napari_rpdl.learning.prediction import Prediction
+from napari_rpdl.learning.training import train
 
 
 def fake_training(epochs: int, blocked: threading.Event | None = None, closed: threading.Event | None = None):
@@ -159,3 +160,30 @@ def test_a_result_for_another_bone_is_thrown_away(opened, qtbot, idle, monkeypat
     idle(opened.jobs)
     assert opened.session.case_id == "bone_2"
     assert opened.session.prediction is None
+
+
+def test_the_threshold_is_tuned_by_its_button_for_the_way_in_which_the_network_is_asked(
+    opened, qtbot, idle, errors, tiny, tmp_path
+) -> None:
+    session, panel = opened.session, opened.predict
+    settings = tiny.model_copy(update={"epochs": 1, "validation_bones": 1})
+    list(train(settings, session.dataset, tmp_path / "run", ["bone_3"]))
+    assert not panel.tune_button.isEnabled()
+    opened.learning.predictions.choose_run(tmp_path / "run")
+    panel.predict_button.click()
+    idle(opened.jobs)
+    panel.rules.control("rule").value = "tuned"
+    qtbot.waitUntil(lambda: bool(errors), timeout=5000)
+    assert "Tune threshold" in errors[-1]
+    idle(opened.jobs)
+    panel.tune_button.click()
+    idle(opened.jobs)
+    assert "tuned threshold" in session.told
+    assert session.decision.rule == "tuned"
+    assert session.decision.threshold == session.prediction.tuned
+    told = len(errors)
+    panel.form.control("views").value = "single"
+    panel.predict_button.click()
+    qtbot.waitUntil(lambda: len(errors) > told, timeout=5000)
+    assert "--views single" in errors[-1]
+    assert session.decision is None

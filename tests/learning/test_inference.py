@@ -30,7 +30,8 @@ def test_one_head_stands_for_all_surgeons(trained, small_case):
     assert len(opinion.heads) == 1
     assert opinion.surgeons == ()
     assert opinion.views == 2
-    assert opinion.tuned is None
+    assert opinion.tuned.of == {}
+    assert "napari-rpdl tune" in opinion.tuned.missing
     assert 0 <= opinion.variance.min() <= opinion.variance.max() <= 0.25
 
 

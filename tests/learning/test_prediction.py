@@ -1,5 +1,6 @@
 import dataclasses
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -200,7 +201,10 @@ def test_a_surgeon_is_asked_by_name():
     everyone, anna = np.full((1, 1, 2), 0.5, np.float32), np.array([[[0.9, 0.1]]], np.float32)
     prediction = Prediction("a", everyone, surgeons={"anna": anna}, tuned=0.3)
     np.testing.assert_array_equal(prediction.of_surgeon("anna").probabilities, anna)
-    assert prediction.of_surgeon("anna").tuned is None
+    with pytest.raises(InputError, match=r"how anna drills.*dice-optimal"):
+        prediction.of_surgeon("anna").tuned_mask()
+    tuned = replace(prediction, tuned_surgeons={"anna": 0.2}).of_surgeon("anna")
+    assert tuned.tuned_mask().tolist() == [[[True, False]]]
     with pytest.raises(InputError, match=r"'ben'.*knows: anna"):
         prediction.of_surgeon("ben")
     with pytest.raises(InputError, match="without surgeon heads"):

@@ -46,6 +46,40 @@ def test_one_run_is_tuned_on_its_validation_bones(trained, small_dataset):
     assert decided.threshold == event.threshold
 
 
+def test_a_threshold_counts_for_the_way_of_asking_that_it_was_tuned_for(trained, small_dataset):
+    """Trained with mirror images, a network asked once gives other probabilities than asked twice."""
+    run, case = trained("bone_3"), small_dataset.case("bone_3")
+    once = CPU.model_copy(update={"views": "single"})
+    patches = CPU.model_copy(update={"large_bones": "patches"})
+    tuned_by([run], small_dataset)
+    assert predict(run, case, CPU.model_copy(update={"views": "mirror"})).tuned is not None  # what "learned" means here
+    for asking, flag in ((once, "--views single"), (patches, "--large-bones patches")):
+        with pytest.raises(InputError, match=f"napari-rpdl tune .*{flag}"):
+            decide(predict(run, case, asking), case, DecisionSettings(rule="tuned"))
+    list(tune([run], small_dataset, once))
+    assert predict(run, case, once).tuned is not None
+    assert predict(run, case, CPU).tuned is not None
+    mixed = predict([run, trained("bone_2")], case, CPU)
+    with pytest.raises(InputError, match=r"without_bone_2.*No threshold|No threshold.*without_bone_2"):
+        mixed.tuned_mask()
+
+
+def test_each_surgeon_s_head_is_tuned_to_its_surgeon(tiny_settings, small_dataset, tmp_path):
+    network = tiny_settings.network.model_copy(update={"surgeon_heads": True})
+    changed = {"epochs": 1, "validation_bones": 1, "loss": "surgeon-heads", "network": network}
+    run = tmp_path / "heads"
+    list(train(tiny_settings.model_copy(update=changed), small_dataset, run, ["bone_3"]))
+    events = {event.surgeon: event for event in tune([run], small_dataset, CPU) if isinstance(event, Tuned)}
+    assert set(events) == {"", *small_dataset.surgeons}
+    case = small_dataset.case(events[""].cases[0])
+    prediction = predict(run, case, CPU)
+    own = prediction.of_surgeon("surgeon_2")
+    assert own.tuned == events["surgeon_2"].threshold
+    reached = [dice(own.mask(hundredths / 100), case.annotation("surgeon_2").mask) for hundredths in range(1, 101)]
+    assert events["surgeon_2"].dice == pytest.approx(max(reached))
+    assert decide(own, case, DecisionSettings(rule="tuned")).threshold == own.tuned
+
+
 def test_several_runs_are_tuned_on_what_the_others_hold_out(trained, small_dataset):
     runs = [trained(f"bone_{number}", validation_bones=0) for number in (1, 2, 3)]
     events = tuned_by(runs, small_dataset)

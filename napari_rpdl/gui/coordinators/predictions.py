@@ -23,7 +23,7 @@ from napari_rpdl.gui.palette import NETWORK as NETWORK_COLOR
 from napari_rpdl.gui.session import BY_NETWORK, Session
 from napari_rpdl.learning.decision import Decision, decide
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.settings import DecisionSettings, PredictionSettings
+from napari_rpdl.settings import AskingSettings, DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
     from napari_rpdl.learning.prediction import Prediction
@@ -106,7 +106,7 @@ class PredictionCoordinator:
     def cancel(self) -> None:
         """Stop asking; bones that are written already stay."""
         self._given_up = True
-        for job in ("prediction", "predictions"):
+        for job in ("prediction", "predictions", "tuning"):
             self._jobs.cancel(job)
 
     def predict(self, settings: PredictionSettings) -> None:
@@ -132,6 +132,15 @@ class PredictionCoordinator:
         session.predicting = True
         work = _predicting(runs, session.dataset, settings, session.rules)
         self._jobs.start("predictions", work, self._hear_all, self._rest)
+
+    def tune(self, settings: PredictionSettings) -> None:
+        """Tune the threshold of each run on the bones that watched it, asked as predictions are."""
+        session = self._session
+        if session.run is None or session.dataset is None:
+            return
+        runs = (session.run, *session.more_runs)
+        session.predicting, self._given_up, self._asking = True, False, settings
+        self._jobs.start("tuning", _tuning(runs, session.dataset, settings), self._hear_tuning, self._tuned)
 
     def choose_threshold(self, threshold: float) -> None:
         """Move the border of the predicted region at once; rules, surface and scores follow when the hand rests."""
@@ -225,6 +234,16 @@ class PredictionCoordinator:
         if isinstance(event, Made) and self._session.shows(event.value.case_id):
             self._session.scores = event.value
 
+    def _hear_tuning(self, event: Event) -> None:
+        self._given_up |= isinstance(event, Failed)
+        self._hear_all(event)
+
+    def _tuned(self) -> None:
+        """Ask again, for the answer in the viewer does not know of the threshold yet."""
+        self._rest()
+        if self._session.prediction is not None and not self._given_up:
+            self.predict(self._asking)
+
     def _rest(self) -> None:
         self._session.busy = ""
         self._session.predicting = False
@@ -246,6 +265,21 @@ def _predicting(
         region = decide(_predict(runs, case, settings), case, rules, settings.threshold).mask
         write_volume(Volume(region, case.grid), out / f"{case.case_id}.nii.gz")
     yield Said(f"Wrote {len(dataset)} predicted regions to {out}.")
+
+
+def _tuning(runs: Sequence[Path], dataset: Dataset, settings: PredictionSettings) -> Iterator[Event]:
+    """Tune each run alone, on its validation bones, and say what was found."""
+    from napari_rpdl.learning.tuning import Tuned, tune
+
+    asking = AskingSettings(**settings.model_dump(exclude={"threshold"}))
+    for run in runs:
+        for event in tune([run], dataset, asking):
+            yield event
+            if isinstance(event, Tuned) and not event.surgeon:
+                yield Said(
+                    f"{run.name}: tuned threshold {event.threshold:.2f}, Dice {event.dice:.3f} instead of "
+                    f"{event.dice_at_half:.3f} at 0.5 on {', '.join(event.cases)}."
+                )
 
 
 def _deciding(case: Case, prediction: "Prediction", rules: DecisionSettings, threshold: float) -> Iterator[Made]:

@@ -23,7 +23,6 @@ _STEPS = 100
 _WITHOUT_SLIDER = {
     "tuned": "The rule “tuned” cuts at the threshold that was tuned for the run.",
     "dice-optimal": "The rule “dice-optimal” finds the threshold of the highest expected Dice itself.",
-    "mbr": "The rule “mbr” looks for the region that agrees best with all members, not for a threshold.",
 }
 """Why a rule leaves nothing for the slider to do."""
 _ONE_ANSWER = "There was one answer only. Add a run, or ask in several views."
@@ -42,6 +41,7 @@ class PredictPanel(QWidget):
     cancel_asked = Signal()
     predict_asked = Signal()
     predict_all_asked = Signal()
+    tune_asked = Signal()
     threshold_chosen = Signal(float)
     rules_chosen = Signal(object)
     left_by_chosen = Signal(str)
@@ -65,7 +65,10 @@ class PredictPanel(QWidget):
         self.threshold.setRange(1, _STEPS - 1)
         self.threshold_text = QLabel()
         self.rules: SettingsForm[DecisionSettings] = SettingsForm(DecisionSettings)
-        self.rules_section = Section("Decision", self.rules)
+        self.tune_button = Button(
+            "Tune threshold", "Find the threshold that agrees best with surgeons, for the rule “tuned”."
+        )
+        self.rules_section = Section("Decision", below(self.rules, self.tune_button))
         self.cut_box = QCheckBox("Cut it out of the bone in 3-D")
         self.spread_box = QCheckBox("Show where the networks differ")
         self.fade_box = QCheckBox("Fade where they differ (in slices)")
@@ -113,6 +116,7 @@ class PredictPanel(QWidget):
         self.cancel_button.clicked.connect(lambda: self.cancel_asked.emit())
         self.predict_button.clicked.connect(lambda: self.predict_asked.emit())
         self.all_button.clicked.connect(lambda: self.predict_all_asked.emit())
+        self.tune_button.clicked.connect(lambda: self.tune_asked.emit())
         self.threshold.valueChanged.connect(lambda value: self.threshold_chosen.emit(value / _STEPS))
         self.rules.changed.connect(lambda: self.rules_chosen.emit(self.rules.settings()))
         self.cut_box.toggled.connect(lambda on: self.left_by_chosen.emit(BY_NETWORK if on else BY_NOBODY))
@@ -138,6 +142,7 @@ class PredictPanel(QWidget):
         reason = "" if session.run else "Train a network or choose a run first."
         self.predict_button.allow(bool(session.run and session.case), reason or "Show a bone first.")
         self.all_button.allow(bool(session.run and session.dataset), reason or "Open a dataset first.")
+        self.tune_button.allow(bool(session.run and session.dataset), reason or "Open a dataset first.")
         self.cancel_button.allow(session.predicting, "No network is being asked.")
         unpredicted = "" if session.prediction else "Predict a bone first."
         useless = _WITHOUT_SLIDER.get(session.rules.rule, "")
@@ -205,7 +210,7 @@ def _sentence(scores: Scores) -> str:
 def _story(decision: "Decision") -> str:
     """Say how the region came about; nothing where the slider already says it all."""
     parts = []
-    if decision.rule in _WITHOUT_SLIDER:
+    if decision.rule != "threshold":
         cut = "" if decision.threshold is None else f" at {decision.threshold:.2f}"
         hope = "" if decision.expected_dice is None else f", which expects a Dice of {decision.expected_dice:.3f}"
         parts.append(f"Decided by the rule “{decision.rule}”{cut}{hope}.")

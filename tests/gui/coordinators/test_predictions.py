@@ -217,4 +217,4 @@ def test_a_cancelled_answer_is_not_shown(predictions, session, jobs, monkeypatch
     monkeypatch.setattr(module, "_predict", asked)
     predictions.predict(PredictionSettings())
     assert (session.prediction, session.predicting) == (None, False)
-    assert jobs.cancelled == ["prediction", "predictions"]
+    assert jobs.cancelled == ["prediction", "predictions", "tuning"]
