@@ -89,6 +89,8 @@ class Predict(Command):
         write_volume(Volume(shown.probabilities if self.probabilities else decided.mask, case.grid), self.out)
         if self.spread is not None and predicted.spread is not None:
             write_volume(Volume(predicted.spread, case.grid), self.spread)
+        for sentence in predicted.said:
+            note(sentence)
         seen = _has_seen(runs, case.bone, dataset)
         if seen:
             note(f"Training has seen {case.bone}: scores on it say nothing about new bones.")

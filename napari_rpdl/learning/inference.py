@@ -17,6 +17,7 @@ from napari_rpdl.learning.devices import choose_device, explaining_memory
 from napari_rpdl.learning.encoding import check_codes, check_meanings, static_channels
 from napari_rpdl.learning.patches import over_patches
 from napari_rpdl.learning.sampling import network_structures, to_right
+from napari_rpdl.learning.scale import check_scale
 from napari_rpdl.learning.thresholds import Asked, Thresholds, tuned_thresholds
 from napari_rpdl.learning.views import Views, ask, choose_views, name_of
 from napari_rpdl.settings import AskingSettings
@@ -37,6 +38,7 @@ class Opinion:
         surgeons: names of the heads; empty where one stands for all surgeons.
         views: in how many orientations the network was asked.
         tuned: the thresholds that were tuned for these weights, asked in this way.
+        said: what a person should hear about it; empty for nothing.
     """
 
     heads: tuple[Probabilities, ...]
@@ -44,6 +46,7 @@ class Opinion:
     surgeons: tuple[str, ...]
     views: int
     tuned: Thresholds
+    said: str = ""
 
 
 def infer(run: Path, case: Case, settings: AskingSettings) -> Opinion:
@@ -56,11 +59,12 @@ def infer(run: Path, case: Case, settings: AskingSettings) -> Opinion:
     check_codes(np.unique(case.labels()).tolist(), info.codes, case.case_id)
     check_meanings(case.table, info.record.table, case.case_id)
     _check_side(info, case, views)
+    said = check_scale(case, info.record) if settings.large_bones == "patches" else ""
     answer = _in_patches if settings.large_bones == "patches" else _resampled
     with explaining_memory(REMEDY):
         *heads, variance = answer(_asking(checkpoint, views, device), info, case)
     tuned = tuned_thresholds(path, asked_of(checkpoint, settings))
-    return Opinion(tuple(heads), variance, _names(info, len(heads)), len(views), tuned)
+    return Opinion(tuple(heads), variance, _names(info, len(heads)), len(views), tuned, said)
 
 
 def asked_of(checkpoint: Checkpoint, settings: AskingSettings) -> Asked:

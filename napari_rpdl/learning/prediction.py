@@ -37,6 +37,7 @@ class Prediction:
             for exactly the way in which they were asked.
         tuned_surgeons: the same for the head of each surgeon who has one.
         untuned: where ``tuned`` is None, why, and what to do about it.
+        said: sentences that a person should read before trusting the answer.
     """
 
     case_id: str
@@ -47,6 +48,7 @@ class Prediction:
     tuned: float | None = None
     tuned_surgeons: Mapping[str, float] = field(default_factory=dict)
     untuned: str = "No threshold was tuned. Tune it, on bones that the run does not hold out: napari-rpdl tune RUN."
+    said: tuple[str, ...] = ()
 
     def mask(self, threshold: float = 0.5) -> Mask:
         """Return where the probability is at least ``threshold``."""
@@ -105,7 +107,8 @@ def predict(runs: Path | Sequence[Path], case: Case, settings: AskingSettings | 
 
     Raises:
         InputError: PyTorch is missing, there is no such checkpoint, the case has no
-            structures or unknown ones, its side is needed but not known, or memory runs out.
+            structures or unknown ones, its side is needed but not known, memory runs out, or
+            patches would show it at a scale that the network never learned.
     """
     check_requirements()
     from napari_rpdl.learning.inference import infer
@@ -131,6 +134,7 @@ def _combined(case_id: str, opinions: Sequence["Opinion"]) -> Prediction:
         tuned=tuned.pop("", None),
         tuned_surgeons=tuned,
         untuned=next((opinion.tuned.missing for opinion in opinions if opinion.tuned.missing), ""),
+        said=tuple(dict.fromkeys(opinion.said for opinion in opinions if opinion.said)),
     )
 
 

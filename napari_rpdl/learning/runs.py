@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from napari_rpdl.data.structures import StructureTable
+from napari_rpdl.data.volume import Spacing
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, event_from_json, event_to_json
 from napari_rpdl.files import BESIDE, read_text, write_text
@@ -49,6 +50,8 @@ class RunRecord(BaseModel):
     """What the structure codes of the dataset mean."""
     surgeons: tuple[str, ...] = ()
     """Names of the surgeons it may see, in the order of the network's heads where each has one."""
+    voxels_mm: tuple[Spacing, ...] = ()
+    """Size (z, y, x) of a voxel of the network's grid in mm, for each training case whose spacing is known."""
 
 
 class Run:

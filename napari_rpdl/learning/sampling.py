@@ -16,7 +16,7 @@ from torch import Tensor
 from napari_rpdl.consensus.votes import Votes, vote_dtype
 from napari_rpdl.data.case import Case
 from napari_rpdl.data.resampling import resample_labels, resample_mask
-from napari_rpdl.data.volume import Volume
+from napari_rpdl.data.volume import Spacing, Volume
 from napari_rpdl.learning.augmentation import apply_orientation, apply_shift
 from napari_rpdl.learning.deformation import apply_deformation
 from napari_rpdl.learning.encoding import encode, static_channels
@@ -36,6 +36,7 @@ class PackedCase:
         surgeons: K, how many the masks are of; those who did not drill this bone are empty.
         present: indices of those who drilled it.
         static: float16 (c, n, n, n); what else the network sees, see ``encoding.static_channels``.
+        voxel_mm: size (z, y, x) of a voxel of this grid; None where nobody has said it.
     """
 
     case_id: str
@@ -44,6 +45,7 @@ class PackedCase:
     surgeons: int
     present: tuple[int, ...]
     static: NDArray[np.float16]
+    voxel_mm: Spacing | None = None
 
     def masks(self) -> NDArray[np.bool_]:
         """Return what each surgeon who drilled it drilled, (K', n, n, n)."""
@@ -131,7 +133,8 @@ def pack(case: Case, settings: TrainingSettings, right_ears: bool, surgeons: Seq
     structures = network_structures(case, settings.grid, right_ears)
     mirrored = right_ears and case.side == "left"
     static = static_channels(case, structures, case.table, settings.network, mirrored=mirrored)
-    return PackedCase(case.case_id, structures, np.packbits(masks, axis=0), len(order), present, static)
+    voxel_mm = case.grid.resampled(shape).spacing_mm
+    return PackedCase(case.case_id, structures, np.packbits(masks, axis=0), len(order), present, static, voxel_mm)
 
 
 def to_right(volume: NDArray[Any], case: Case, right_ears: bool) -> NDArray[Any]:

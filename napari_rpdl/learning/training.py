@@ -71,16 +71,18 @@ def _train(
     cases = yield from fitting.load_cases(dataset, names, settings, right_ears, hold_out_surgeons)
     usable = [entry for entry in entries if entry.case_id in cases]
     watching = _validation_bones(usable, settings)
+    learning = tuple(entry.case_id for entry in usable if entry.bone not in watching)
     record = RunRecord(
         dataset_folder=str(dataset.folder.absolute()),
         dataset_name=dataset.name,
         hold_out=tuple(case_id for case_id in dataset.case_ids if case_id not in {e.case_id for e in entries}),
         hold_out_surgeons=tuple(name for name in dataset.surgeons if name not in surgeons),
-        training_cases=tuple(entry.case_id for entry in usable if entry.bone not in watching),
+        training_cases=learning,
         validation_cases=tuple(entry.case_id for entry in usable if entry.bone in watching),
         right_ears=right_ears,
         table=dataset.table,
         surgeons=surgeons,
+        voxels_mm=tuple(size for case_id in learning if (size := cases[case_id].voxel_mm) is not None),
     )
     if first:
         make_folder(run)

@@ -15,7 +15,7 @@ class AskingSettings(Settings):
     views: Literal["learned", "single", "mirror", "cube"] = "learned"
     """Ask with the bone and its mirror image if training drew them, once, always both, or in all 48 orientations."""
     large_bones: Literal["resample", "patches"] = "resample"
-    """Resample a bone to the network's grid, as training does, or go over it voxel by voxel in overlapping patches."""
+    """Resample a bone to the network's grid, as training does; or patches: for networks that learned at its scale."""
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     """Where to compute; auto takes a GPU where there is one."""
 

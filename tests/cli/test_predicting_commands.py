@@ -90,6 +90,16 @@ def test_a_threshold_is_refused_where_it_was_tuned_for_other_views(run, result, 
     assert result(*words)["threshold"] == tuned["threshold"]
 
 
+def test_patches_at_a_scale_that_the_network_does_not_know_are_refused(run, small_dataset, tmp_path, result):
+    folder, out = tmp_path / "coarse", tmp_path / "bone_3.nii.gz"
+    words = ["--hold-out", "bone_3", "--epochs", "1", *TINY, "--grid", "8"]
+    result("train", small_dataset.folder, folder, *words)
+    status, _, err = run("predict", folder, small_dataset.folder, "bone_3", out, "--large-bones", "patches")
+    assert status == 1
+    assert "--large-bones resample" in " ".join(err.split())
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("words", [["--threshold", "0.5"], ["--threshold=0.3"]])
 @pytest.mark.parametrize("rule", ["tuned", "dice-optimal"])
 def test_a_threshold_that_the_rule_ignores_is_refused(run, tmp_path, rule, words):

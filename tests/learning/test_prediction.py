@@ -157,6 +157,16 @@ def test_in_patches_a_bone_of_the_networks_size_is_what_it_is_resampled(run, sma
     )
 
 
+def test_patches_at_a_scale_that_training_never_showed_are_refused(runs, small_case):
+    """The second run learned from half as many voxels over the same field of view."""
+    patches = PredictionSettings(device="cpu", large_bones="patches")
+    with pytest.raises(InputError, match=r"voxels of 1 mm along z.* voxels of 2 mm.*resample"):
+        predict(runs, small_case, patches)
+    unknown = dataclasses.replace(small_case, grid=Grid.of_shape(small_case.grid.shape))
+    assert "voxel size of bone_1" in predict(runs, unknown, patches).said[0]
+    assert predict(runs, small_case, CPU).said == ()
+
+
 def test_patches_are_what_monai_makes_of_them(run, small_dataset):
     """Cubes begin at the same places in both where lengths are multiples of half a cube."""
     case = larger_field_of_view(small_dataset.case("bone_3"), (8, 8, 0), (8, 0, 0))

@@ -167,6 +167,8 @@ class PredictionCoordinator:
         if not isinstance(event, Made) or self._given_up or not self._session.shows(event.value.case_id):
             return
         self._session.prediction = event.value
+        if event.value.said:
+            self._session.told = " ".join(event.value.said)
         if self._cut_at_once:
             self._session.left_by, self._cut_at_once = BY_NETWORK, False
             self._layers.uncover_cavity(True)

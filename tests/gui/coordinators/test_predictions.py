@@ -45,6 +45,15 @@ def test_a_prediction_is_shown_and_scored(predictions, session, viewer) -> None:
     assert viewer.layers[shown.PROBABILITY].visible
 
 
+def test_what_is_to_be_known_of_an_answer_is_told(predictions, session, monkeypatch) -> None:
+    said = ("The scale is not known.",)
+    monkeypatch.setattr(
+        module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case), said=said)
+    )
+    predictions.predict(PredictionSettings())
+    assert session.told == "The scale is not known."
+
+
 def test_scores_and_cavity_follow_the_threshold_when_the_hand_rests(predictions, session, cuts, qtbot) -> None:
     predictions.predict(PredictionSettings())
     session.left_by = BY_NETWORK
