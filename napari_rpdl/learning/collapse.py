@@ -1,5 +1,7 @@
 """Notices a network that calls everything drilled, or nothing."""
 
+from collections.abc import Iterable
+
 from napari_rpdl.events import Said
 from napari_rpdl.settings import TrainingSettings
 
@@ -10,15 +12,28 @@ NEARLY = 1e-5
 
 
 class CollapseWatch:
-    """Looks at the share of voxels called drilled in each epoch, and speaks up once for each collapse."""
+    """Looks at the share of voxels called drilled in each epoch, and speaks up once for each collapse.
 
-    def __init__(self, settings: TrainingSettings) -> None:
+    Args:
+        settings: of the training, for the likely reason.
+        past: shares of the epochs before a resume, so that it speaks as if the training had never stopped.
+    """
+
+    def __init__(self, settings: TrainingSettings, past: Iterable[float | None] = ()) -> None:
         self._settings = settings
         self._state: str | None = None
         self._epochs = 0
+        for share in past:
+            self.after(share)
 
-    def after(self, share: float) -> Said | None:
-        """Take in the newest epoch's share; return a sentence with the likely reason once the mask has collapsed."""
+    def after(self, share: float | None) -> Said | None:
+        """Take in the newest epoch's share; return a sentence with the likely reason once the mask has collapsed.
+
+        None, where an earlier version noted no share, counts as neither empty nor full.
+        """
+        if share is None:
+            self._state, self._epochs = None, 0
+            return None
         state = "empty" if share <= NEARLY else "full" if share >= 1 - NEARLY else None
         self._epochs = self._epochs + 1 if state == self._state else 1
         self._state = state

@@ -60,6 +60,8 @@ class EpochEnded(Event):
         seconds: that the epoch took.
         remaining_s: until the last epoch, should training not stop early.
         best: whether the watched loss is the lowest so far.
+        drilled_share: share of the voxels of the epoch's batches that the network called
+            drilled; None in runs of earlier versions.
     """
 
     epoch: int
@@ -71,6 +73,7 @@ class EpochEnded(Event):
     seconds: float
     remaining_s: float
     best: bool
+    drilled_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

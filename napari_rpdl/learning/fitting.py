@@ -145,7 +145,7 @@ class _Fitting:
         self.progress = Progress.start(settings)
         if run.checkpoint("last").is_file():
             self._continue()
-        self.collapse = CollapseWatch(settings)
+        self.collapse = CollapseWatch(settings, self._past_shares())
         self.clock = _Clock((settings.epochs - self.progress.epoch) * self.plan.steps_per_epoch)
 
     def epoch(self) -> Iterator[Event]:
@@ -175,12 +175,13 @@ class _Fitting:
             seconds=time.monotonic() - started,
             remaining_s=self.clock.remaining(),
             best=self.progress.improved,
+            drilled_share=float(np.mean(shares)),
         )
         if self.group.first:
             self.run.append(event)
             self._save(event)
         yield event
-        if (said := self.collapse.after(float(np.mean(shares)))) is not None:
+        if (said := self.collapse.after(event.drilled_share)) is not None:
             yield said
 
     def _step(self, draws: Sequence[Draw], rate: float, epoch: int, step: int) -> tuple[float, float]:
@@ -233,6 +234,12 @@ class _Fitting:
             save_checkpoint(self.run.checkpoint("best"), info, kept)
         learning = None if self.average is None else self.network
         save_checkpoint(self.run.checkpoint("last"), info, kept, self.optimiser, learning)
+
+    def _past_shares(self) -> list[float | None]:
+        """Return what each epoch before a resume called drilled, without one whose checkpoint a kill prevented."""
+        if self.progress.epoch == 0:
+            return []
+        return [event.drilled_share for event in self.run.history() if event.epoch <= self.progress.epoch]
 
     def _continue(self) -> None:
         checkpoint = read_checkpoint(self.run.checkpoint("last"), with_optimiser=True)

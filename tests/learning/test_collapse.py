@@ -29,6 +29,19 @@ def test_a_collapse_is_said_once_with_the_likely_reason(share, changes, reason):
     assert re.search(reason, text)
 
 
+@pytest.mark.parametrize("cut", range(3 * PATIENCE))
+def test_it_speaks_after_a_resume_as_if_nothing_had_happened(cut):
+    shares = [0.1, *[0.0] * (PATIENCE + 2), 0.2, *[1.0] * PATIENCE]
+    before, after = CollapseWatch(TrainingSettings()), CollapseWatch(TrainingSettings(), shares[:cut])
+    heard = [before.after(share) for share in shares]
+    assert [after.after(share) for share in shares[cut:]] == heard[cut:]
+
+
+def test_epochs_of_which_nothing_is_known_start_the_count_anew():
+    watch = CollapseWatch(TrainingSettings(), [0.0, 0.0, None])
+    assert [watch.after(0.0) is None for _ in range(PATIENCE)] == [True] * (PATIENCE - 1) + [False]
+
+
 def test_a_mask_that_comes_back_is_no_collapse():
     assert said(([0.0] * (PATIENCE - 1) + [0.01]) * 3) == []
 

@@ -50,6 +50,7 @@ def test_an_epoch_as_a_line_of_events_jsonl():
         "seconds": 0.30000000000000004,
         "remaining_s": 7.0,
         "best": True,
+        "drilled_share": None,
     }
 
 

@@ -7,6 +7,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.events import Said
 from napari_rpdl.learning import fitting
 from napari_rpdl.learning.checkpoint import read_checkpoint
+from napari_rpdl.learning.collapse import PATIENCE
 from napari_rpdl.learning.environment import read_environments
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
 from napari_rpdl.learning.runs import Run
@@ -81,6 +82,32 @@ def test_every_variant_trains_and_resumes_bit_for_bit(variant, tiny_settings, sm
         assert ours.keys() == theirs.keys()
         assert all(torch.equal(ours[name], theirs[name]) for name in ours)
     assert len(read_environments(tmp_path / "cut")) == 2
+
+
+@pytest.mark.parametrize("epoch", [3, 6])
+def test_a_collapse_is_told_in_the_same_epoch_after_a_resume(epoch, tiny_settings, small_dataset, tmp_path):
+    """The prior bias starts below 0.5 everywhere, and hardly learning stays there: empty from the first epoch on."""
+    settings = tiny_settings.model_copy(update={"learning_rate": 1e-7, "epochs": 7, "steps_per_epoch": 1})
+
+    def told(events):
+        """Return the number of the epoch after whose end each sentence came."""
+        after, ended = {}, 0
+        for event in events:
+            ended = event.epoch if isinstance(event, EpochEnded) else ended
+            if isinstance(event, Said):
+                after[ended] = event.text
+        return after
+
+    whole = told(train(settings, small_dataset, tmp_path / "whole", ["bone_3"]))
+    assert list(whole) == [PATIENCE]
+    events = train(settings, small_dataset, tmp_path / "cut", ["bone_3"])
+    before = []
+    for event in events:
+        before.append(event)
+        if isinstance(event, StepEnded) and event.epoch == epoch:
+            events.close()
+    assert told(before) | told(resume(small_dataset, tmp_path / "cut")) == whole
+    assert (PATIENCE in told(before)) is (epoch > PATIENCE)
 
 
 @pytest.mark.parametrize("validation", ["random", "published"])
