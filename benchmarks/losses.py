@@ -9,16 +9,17 @@ compared only with ways of the same value: value and gradient are printed beside
 Peak bytes are what PyTorch allocates at most at one time during forward and backward,
 beyond the logits and the targets, by its own profiler.
 
-nnU-Net's loss is written here after its published formula if nnunetv2 is not installed;
-segmentation_models_pytorch takes part only where it is installed.
+nnU-Net's loss is its own where nnunetv2 is installed (``pip install --no-deps nnunetv2`` is enough for it), else
+written here after its published formula; segmentation_models_pytorch takes part only where it is installed.
 
 Where there is a CUDA GPU, its time is compared with the bytes that it has to move, too.
 """
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -108,7 +109,7 @@ def seven_annotators(masks: Tensor) -> list[Way]:
         Way("BCEWithLogitsLoss, 7 channels", lambda z: share(z.expand_as(drilled), drilled), "cross-entropy"),
         Way("**ours: soft cross-entropy**", with_targets(WeightedCrossEntropyLoss(), targets), "cross-entropy"),
     ]
-    return ways + smp_way("multilabel", drilled)
+    return ways + smp_way("multilabel", drilled.split(1), "mean Dice")
 
 
 def one_annotator(masks: Tensor) -> list[Way]:
@@ -124,7 +125,7 @@ def one_annotator(masks: Tensor) -> list[Way]:
         ),
         Way("**ours: Dice**", with_targets(DiceLoss(), targets), "Dice"),
     ]
-    return ways + smp_way("binary", drilled)
+    return ways + smp_way("binary", (drilled,), "Dice")
 
 
 def with_targets(loss: PatternLoss, targets: PatternTargets) -> Loss:
@@ -132,15 +133,20 @@ def with_targets(loss: PatternLoss, targets: PatternTargets) -> Loss:
     return lambda logits: loss(logits, targets)
 
 
-def smp_way(mode: str, drilled: Tensor) -> list[Way]:
-    """Return segmentation_models_pytorch's loss, pooled over the batch, where it is installed."""
+def smp_way(mode: str, batches: Sequence[Tensor], same_as: str) -> list[Way]:
+    """Return segmentation_models_pytorch's loss where it is installed: the mean over ``batches``, for it pools each."""
     if not find_spec("segmentation_models_pytorch"):
-        print("segmentation_models_pytorch is not installed: its DiceLoss is left out.")
         return []
     from segmentation_models_pytorch.losses import DiceLoss as SmpDiceLoss  # type: ignore[import-not-found]  # optional
 
-    theirs = SmpDiceLoss(mode, from_logits=True, smooth=1.0)
-    return [Way(f"smp DiceLoss ({mode})", lambda z: theirs(z.expand_as(drilled), drilled), f"smp {mode}")]
+    theirs = SmpDiceLoss(mode, from_logits=True, smooth=0.5)  # of half the sums: 1 of the whole
+
+    def loss(logits: Tensor) -> Tensor:
+        parts = logits.split([len(drilled) for drilled in batches])
+        pairs = zip(parts, batches, strict=True)
+        return torch.stack([theirs(part.expand_as(drilled), drilled) for part, drilled in pairs]).mean()
+
+    return [Way(f"smp DiceLoss ({mode})", loss, same_as)]
 
 
 def value_and_gradient(way: Way, logits: Tensor) -> tuple[float, Tensor]:
@@ -218,11 +224,12 @@ def preparation(masks: Tensor) -> None:
         print(f"- {name}: {min(taken):.2f} ms, {median(taken):.2f} ms")
 
 
-def bar(times: Times, ours: str, theirs: str, most: float) -> None:
+def bar(times: Times, ours: str, theirs: str, most: float | None = None) -> None:
     """Print how many times as long ours takes."""
     best = min(times[ours]) / min(times[theirs])
     middle = median(a / b for a, b in zip(times[ours], times[theirs], strict=True))
-    print(f"- {ours.strip('*')} / {theirs}: {best:.3f} (best), {middle:.3f} (median); at most {most:.3f} asked for")
+    asked = f"; at most {most:.3f} asked for" if most else ""
+    print(f"- {ours.strip('*')} / {theirs}: {best:.3f} (best), {middle:.3f} (median){asked}")
 
 
 def logits_of(masks: Tensor) -> Tensor:
@@ -235,7 +242,8 @@ def main() -> None:
     """Print where this runs, both tables and the ratios of the bars."""
     torch.set_num_threads(1)
     print(f"{platform.machine()}, {os.cpu_count()} cores (one thread used), PyTorch {torch.__version__}")
-    print("nnU-Net's loss:", "nnunetv2" if find_spec("nnunetv2") else "its published formula (not installed)")
+    for name in ("monai", "nnunetv2", "segmentation_models_pytorch"):
+        print(f"{name}: {version(name) if find_spec(name) else 'not installed'}")
     bones = [np.stack(case.masks()) for case in Dataset.open(SAMPLE)]
     many = torch.from_numpy(np.stack(bones[:4]))
     one = torch.from_numpy(np.concatenate([bone[:2, None] for bone in bones])[:16])
@@ -248,6 +256,9 @@ def main() -> None:
     bar(seven, "**ours: Eq. (3)**", "Eq. (3), input repeated 7 times", 1 / 5)
     bar(seven, "**ours: mean Dice per surgeon**", "MONAI DiceLoss, 7 channels", 1 / 3)
     bar(single, "**ours: Dice**", "MONAI DiceLoss", 1)
+    for theirs in ("nnU-Net memory-efficient soft Dice, 7 channels", "smp DiceLoss (multilabel)"):
+        if theirs in seven:
+            bar(seven, "**ours: mean Dice per surgeon**", theirs)
     if torch.cuda.is_available():
         loss_bytes.table(torch.device("cuda"), 64, 64, ROUNDS)
     else:
