@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, make_dataclass
 from pathlib import Path
-from typing import Literal
 
 from typing_extensions import override
 from tyro.conf import Positional
@@ -13,7 +12,7 @@ from napari_rpdl.cli.parsing import Command, word_after
 from napari_rpdl.cli.printing import PROGRAM, answer
 from napari_rpdl.cli.training import Where, how_to_predict, show_training
 from napari_rpdl.errors import InputError
-from napari_rpdl.settings import PRESETS, TrainingSettings
+from napari_rpdl.settings import PresetName, TrainingSettings, preset_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,18 +40,17 @@ class Train(Command):
     """Cases or bones that training must not see; all cases of their bones are held out."""
     hold_out_surgeons: tuple[str, ...] = ()
     """Surgeons whose drilled regions training must not see on any bone."""
-    preset: Literal["default", "paper", "published-code"] = "default"
-    """What all other settings start from: the best known, the paper, or its published code (see docs/presets.md)."""
+    preset: PresetName = "default"
+    """What all other settings start from: the best known, the paper, or its published code, each as it is for the
+    network (--name) and the loss (--loss) that are given (see docs/presets.md)."""
     where: Where = field(default_factory=Where)
     training: TrainingSettings = field(default_factory=TrainingSettings)
 
     @classmethod
     @override
     def for_words(cls, words: Sequence[str]) -> type[Command]:
-        preset = PRESETS.get(word_after("--preset", words))
-        if preset is None:
-            return cls
-        started = field(default_factory=lambda: preset)
+        start = preset_named(*(word_after(flag, words) for flag in ("--preset", "--name", "--loss")))
+        started = field(default_factory=lambda: start)
         return make_dataclass(
             cls.__name__, [("training", TrainingSettings, started)], bases=(cls,), frozen=True, kw_only=True
         )

@@ -85,13 +85,14 @@ def checked(model: type[Settings], **values: object) -> Settings:
 
 
 def word_after(flag: str, words: Sequence[str]) -> str:
-    """Return the value of a flag, "" where it is not given or lacks one."""
+    """Return the value of a flag, the last one as the parser takes it; "" where it is not given or lacks one."""
+    value = ""
     for word, following in zip(words, [*words[1:], ""], strict=True):
         if word == flag:
-            return following
-        if word.startswith(flag + "="):
-            return word.removeprefix(flag + "=")
-    return ""
+            value = following
+        elif word.startswith(flag + "="):
+            value = word.removeprefix(flag + "=")
+    return value
 
 
 def _registry() -> ConstructorRegistry:

@@ -10,6 +10,7 @@ from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
 from napari_rpdl.settings.decision import RULES_OF_OWN_THRESHOLD, DecisionSettings
 from napari_rpdl.settings.deformation import DeformationSettings
 from napari_rpdl.settings.drilling import DrillingSettings
+from napari_rpdl.settings.effect import check_effect, without_idle
 from napari_rpdl.settings.figure import (
     BoneFigureSettings,
     ComparisonFigureSettings,
@@ -19,10 +20,10 @@ from napari_rpdl.settings.figure import (
     View,
 )
 from napari_rpdl.settings.loss import LossName, LossSettings
-from napari_rpdl.settings.network import NetworkSettings
+from napari_rpdl.settings.network import NetworkName, NetworkSettings
 from napari_rpdl.settings.optimisation import ComputationSettings, OptimisationSettings
 from napari_rpdl.settings.prediction import AskingSettings, PredictionSettings
-from napari_rpdl.settings.presets import PRESETS
+from napari_rpdl.settings.presets import PRESETS, PresetName, followed, preset_for, preset_named
 from napari_rpdl.settings.rpmap import RPMAP_VARIANTS, RPMapSettings
 from napari_rpdl.settings.saved import SavedSettings, load_training_settings, save_training_settings
 from napari_rpdl.settings.training import DEMO, TrainingSettings
@@ -43,10 +44,12 @@ __all__ = [
     "FigureSettings",
     "LossName",
     "LossSettings",
+    "NetworkName",
     "NetworkSettings",
     "OptimisationSettings",
     "PhantomSettings",
     "PredictionSettings",
+    "PresetName",
     "RPMapFigureSettings",
     "RPMapSettings",
     "RecordingSettings",
@@ -55,7 +58,12 @@ __all__ = [
     "SurgeonsFigureSettings",
     "TrainingSettings",
     "View",
+    "check_effect",
     "explain",
+    "followed",
     "load_training_settings",
+    "preset_for",
+    "preset_named",
     "save_training_settings",
+    "without_idle",
 ]

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue, ValidationError, model_validator
+from pydantic import Field, JsonValue, ValidationError, field_validator, model_validator
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
 from napari_rpdl.settings.base import Settings, explain
+from napari_rpdl.settings.effect import without_idle
 from napari_rpdl.settings.loss import LossName
 from napari_rpdl.settings.network import NetworkName
-from napari_rpdl.settings.presets import PRESETS
+from napari_rpdl.settings.presets import PresetName, preset_named
 from napari_rpdl.settings.rpmap import RPMAP_VARIANTS
 from napari_rpdl.settings.training import Epochs, Grid, StepsPerEpoch, TrainingSettings
 
 ExperimentName = Literal["bones", "surgeons"]
 Protocol = Literal["paper", "repaired"]
-PresetName = Literal["default", "paper", "published-code"]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 
@@ -29,17 +29,27 @@ class ArmSettings(Settings):
     name: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z0-9._-]*$")] = ""
     """Tells apart arms of the same preset, network and loss; appended to the name of the method."""
     training: TrainingSettings = TrainingSettings()
-    """The whole training; a file need only give what differs from the preset."""
+    """The whole training; a file need only give what differs from the preset as it is for this network and loss.
+    What has no effect in it becomes its default."""
 
     @model_validator(mode="before")
     @classmethod
     def _over_the_preset(cls, given: Any) -> Any:  # noqa: ANN401 - whatever a file holds
         if not isinstance(given, Mapping) or isinstance(given.get("training"), TrainingSettings):
             return given
-        preset = PRESETS.get(str(given.get("preset", "default")))
-        if preset is None:
-            return given  # the field itself says which names there are
-        return {**given, "training": _merged(preset.model_dump(), given.get("training", {}))}
+        training = given.get("training", {})
+        if not isinstance(training, Mapping):
+            return given  # the field itself says what is expected
+        network = training.get("network")
+        name = network.get("name") if isinstance(network, Mapping) else None
+        start = preset_named(given.get("preset"), name, training.get("loss"))
+        return {**given, "training": _merged(start.model_dump(), training)}
+
+    @field_validator("training")
+    @classmethod
+    def _without_idle(cls, training: TrainingSettings) -> TrainingSettings:
+        # What is common to arms, as channels, may count for some of their networks only.
+        return without_idle(training)
 
     @property
     def method(self) -> str:

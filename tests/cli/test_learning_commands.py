@@ -16,7 +16,7 @@ from napari_rpdl.events import event_to_json
 from napari_rpdl.learning.attachment import Live, running
 from napari_rpdl.learning.events import TrainingStarted
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.settings import PRESETS, TrainingSettings
+from napari_rpdl.settings import PRESETS, TrainingSettings, preset_for
 
 TINY = ["--grid", "16", "--channels", "4", "8", "--steps-per-epoch", "1", "--threads", "1", "--device", "cpu"]
 ENDLESS = ["--epochs", "100000", "--stop-patience", "100000"]
@@ -166,6 +166,21 @@ def test_a_preset_is_where_the_other_flags_start(words):
 
 def test_without_a_preset_the_defaults_hold():
     assert parse(Train, "train", ["data", "run"]).training == TrainingSettings()
+
+
+def test_a_preset_is_as_it_is_for_the_network_and_the_loss():
+    words = ["data", "run", "--preset", "paper", "--name", "myronenko18", "--loss=dice"]
+    command = parse(Train, "train", words)
+    assert command.training == preset_for("paper", "myronenko18", "dice")
+    assert (command.training.network.filters, command.training.batch_size) == (0, 16)
+    code = parse(Train, "train", ["data", "run", "--preset", "published-code", "--loss", "wcel"]).training
+    assert (code.loss_options.wcel_weight, code.loss_options.wcel_total, code.batch_size) == (23.485, "sum", 64)
+
+
+def test_flags_win_over_what_a_preset_has_for_the_network():
+    words = ["data", "run", "--preset", "paper", "--name", "myronenko18", "--batch-size", "64", "--filters", "8"]
+    training = parse(Train, "train", words).training
+    assert (training.batch_size, training.network.filters) == (64, 8)
 
 
 def test_an_unknown_preset_is_refused(run, tmp_path):

@@ -105,3 +105,42 @@ def test_other_losses_keep_the_map_of_their_preset():
     cross = CrossSettings(presets=("default",), losses=("rpdl",))
     (arm,) = ExperimentSettings.model_validate({"arms": cross.arms("surgeons")}).arms
     assert arm.training.rpmap == PRESETS["default"].rpmap
+
+
+def test_an_arm_has_its_preset_as_it_is_for_its_network_and_its_loss():
+    networks, presets = ("myronenko18", "unet-cicek16"), ("paper", "published-code")
+    cross = CrossSettings(presets=presets, networks=networks, losses=("wcel",))
+    arms = {arm.method: arm.training for arm in ExperimentSettings.model_validate({"arms": cross.arms("bones")}).arms}
+    sizes = {method: (arm.network.filters, arm.batch_size) for method, arm in arms.items()}
+    assert sizes == {
+        "paper/myronenko18/wcel": (0, 16),
+        "paper/unet-cicek16/wcel": (0, 64),
+        "published-code/myronenko18/wcel": (0, 64),
+        "published-code/unet-cicek16/wcel": (0, 64),
+    }
+    assert arms["published-code/unet-cicek16/wcel"].loss_options.wcel_weight == 23.485
+    own = ArmSettings.model_validate(
+        {"preset": "paper", "training": {"batch_size": 4, "network": {"name": "myronenko18", "filters": 8}}}
+    )
+    assert (own.training.batch_size, own.training.network.filters) == (4, 8)
+
+
+def test_what_is_common_counts_for_the_arms_that_it_concerns():
+    settings = ExperimentSettings.model_validate(
+        {
+            "common": {"network": {"channels": [4, 8], "filters": 2}},
+            "arms": [{}, {"training": {"network": {"name": "isensee17"}}}],
+        }
+    )
+    networks = [arm.training.network for arm in settings.arms]
+    assert [(n.name, n.channels, n.filters) for n in networks] == [
+        ("unet", (4, 8), 0),
+        ("isensee17", (16, 32, 64, 128), 2),
+    ]
+
+
+def test_an_arm_that_was_saved_with_what_has_no_effect_is_still_the_same():
+    now = ArmSettings.model_validate({"preset": "paper", "training": {"network": {"name": "unet"}}})
+    before = now.model_dump(mode="json")
+    before["training"]["network"]["filters"] = 16  # as the preset once had it for every network
+    assert ArmSettings.model_validate(before) == now

@@ -24,7 +24,7 @@ from napari_rpdl.gui.controls import Button, Choice, Section, heading, note, tig
 from napari_rpdl.gui.curves import Curves
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.session import Session, TrainingState, TrainingWish
-from napari_rpdl.settings import PRESETS, TrainingSettings
+from napari_rpdl.settings import PRESETS, TrainingSettings, followed, preset_for
 
 _PRESETS = {
     "default": "default: quick and good on few bones",
@@ -56,8 +56,11 @@ class TrainPanel(QWidget):
         self.preset.offer(tuple(PRESETS), [_PRESETS.get(name, name) for name in PRESETS])
         self.preset.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.preset.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.preset.setToolTip("Fills the form below; then change what you like.")
+        self.preset.setToolTip(
+            "Fills the form below; then change what you like. Another network or loss brings what this has for it."
+        )
         self.form: SettingsForm[TrainingSettings] = SettingsForm(TrainingSettings, BASIC)
+        self._start = TrainingSettings()
         self.hold_out = QListWidget()
         self.hold_out.setMaximumHeight(110)
         self.hold_out.setToolTip("Ticked bones are never shown to the network, so that it can be judged on them.")
@@ -138,7 +141,7 @@ class TrainPanel(QWidget):
         self.pause_button.clicked.connect(self._pause_or_continue)
         self.measure_button.clicked.connect(lambda: self.measure_asked.emit())
         self.preset.currentIndexChanged.connect(self._fill)
-        self.form.changed.connect(lambda: self.edited.emit())
+        self.form.changed.connect(self._follow)
         self.hold_out.itemChanged.connect(self._show_data)
         self.live_box.toggled.connect(self.live_chosen)
         self.resume_button.clicked.connect(self._ask_resume)
@@ -221,7 +224,17 @@ class TrainPanel(QWidget):
 
     def _fill(self, _: int) -> None:
         """Put a preset into the form."""
-        self.form.show_settings(PRESETS[self.preset.currentData()])
+        self._start = PRESETS[self.preset.currentData()]
+        self.form.show_settings(self._start)
+        self.edited.emit()
+
+    def _follow(self) -> None:
+        """Where another network or loss was chosen, put in what the preset has for it, but for what was changed."""
+        settings = self.form.settings()
+        start = preset_for(self.preset.currentData(), settings.network.name, settings.loss)
+        if start != self._start:
+            self.form.show_settings(followed(settings, self._start, start))
+            self._start = start
         self.edited.emit()
 
     def _pause_or_continue(self) -> None:

@@ -10,7 +10,7 @@ from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.session import TrainingState
 from napari_rpdl.learning.events import TimeEstimated
 from napari_rpdl.learning.hardware import Device
-from napari_rpdl.settings import PRESETS, TrainingSettings
+from napari_rpdl.settings import PRESETS, TrainingSettings, preset_for
 
 
 @pytest.fixture
@@ -104,6 +104,20 @@ def test_a_preset_fills_the_form(panel, heard) -> None:
     panel.preset.setCurrentIndex(panel.preset.findData("paper"))
     assert panel.wish().settings == PRESETS["paper"]
     assert edited
+
+
+def test_another_network_brings_what_the_preset_has_for_it(panel, heard) -> None:
+    panel.preset.setCurrentIndex(panel.preset.findData("paper"))
+    panel.form.control("epochs").value = 7
+    edited = heard(panel.edited)
+    panel.form.group("network").control("name").value = "myronenko18"
+    assert panel.wish().settings == preset_for("paper", "myronenko18").model_copy(update={"epochs": 7})
+    assert edited
+    panel.form.control("loss").value = "rpdl-published"
+    assert panel.wish().settings.rpmap == PRESETS["published-code"].rpmap
+    panel.form.control("loss").value = "rpdl"
+    panel.form.group("network").control("name").value = "unet-published"
+    assert panel.wish().settings == PRESETS["paper"].model_copy(update={"epochs": 7})
 
 
 def test_what_is_learned_from_follows_the_ticks(panel) -> None:
