@@ -25,6 +25,7 @@ from napari_rpdl.learning.networks import build_network
 from napari_rpdl.learning.progress import Progress
 from napari_rpdl.learning.runs import Run, RunRecord
 from napari_rpdl.settings import TrainingSettings, explain
+from napari_rpdl.settings.effect import WITH_CHANNELS
 
 _HEADER = "napari_rpdl"
 _NETWORK = "network."
@@ -120,9 +121,12 @@ class Checkpoint:
             raise InputError(self._does_not_fit("network")) from error
 
     def _does_not_fit(self, what: str) -> str:
+        network = self.info.settings.network
+        sizes = f" with channels {' '.join(map(str, network.channels))}" if network.name in WITH_CHANNELS else ""
+        sizes += f" with {network.filters} filters" if network.filters else ""
         return (
-            f"The {what} state in {self.path} does not fit a network with channels "
-            f"{self.info.settings.network.channels} and {len(self.info.codes)} structures, which it says it is. "
+            f"The {what} state in {self.path} does not fit the network {network.name}{sizes} for "
+            f"{len(self.info.codes)} structures, which it says it is. "
             "The file was changed or mixed up: use the other checkpoint of the run, or train again."
         )
 

@@ -9,6 +9,8 @@ from napari_rpdl.settings.training import TrainingSettings
 
 PUBLISHED = ("unet-published", "vnet-published", "isensee-published")
 """The networks that the paper's authors trained."""
+WITH_CHANNELS = ("unet", "resenc")
+"""The networks that ``channels`` shapes."""
 
 _USUAL = TrainingSettings()
 
@@ -44,7 +46,7 @@ def _with_map(settings: TrainingSettings) -> bool:
 
 
 RULES = (
-    _with_network(("unet", "resenc"), "network.channels"),
+    _with_network(WITH_CHANNELS, "network.channels"),
     _with_network((*PUBLISHED, "unet-cicek16", "isensee17", "myronenko18"), "network.filters"),
     _with_network(PUBLISHED, "network.stride_padding"),
     _with_network(("myronenko18",), "network.vae"),

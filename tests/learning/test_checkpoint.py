@@ -119,10 +119,18 @@ def test_a_description_that_is_wrong_is_explained(path):
         read_checkpoint(path)
 
 
-def test_weights_of_another_network_are_refused(path):
-    other = INFO.model_copy(update={"settings": TrainingSettings(network=NetworkSettings(channels=(8, 16)))})
+@pytest.mark.parametrize(
+    ("network", "says"),
+    [
+        (NetworkSettings(channels=(8, 16)), "unet with channels 8 16"),
+        (NetworkSettings(name="isensee17"), "isensee17"),
+        (NetworkSettings(name="unet-published", filters=2), "unet-published with 2 filters"),
+    ],
+)
+def test_weights_of_another_network_are_refused_by_what_sizes_it(network, says, path):
+    other = INFO.model_copy(update={"settings": TrainingSettings(network=network)})
     save_file(load_file(path), path, metadata={"napari_rpdl": other.model_dump_json()})
-    with pytest.raises(InputError, match=r"does not fit a network with channels \(8, 16\)"):
+    with pytest.raises(InputError, match=f"does not fit the network {says} for 14 structures, which it says it is"):
         read_checkpoint(path).build_network()
 
 
