@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.experiments.folds import Fold, folds_of
-from napari_rpdl.settings import TrainingSettings
+from napari_rpdl.settings import TrainingSettings, without_idle
 from napari_rpdl.settings.experiment import ArmSettings, ExperimentSettings, Protocol
 
 
@@ -75,6 +75,7 @@ def _cell(
 def protocol_settings(training: TrainingSettings, protocol: Protocol) -> TrainingSettings:
     """Return the training as a protocol has it: whole bones watch (repaired), or samples of what is learned (paper)."""
     if protocol == "paper":
-        return training.model_copy(update={"validation": "random"}) if training.validation == "bones" else training
+        random = training.model_copy(update={"validation": "random"}) if training.validation == "bones" else training
+        return without_idle(random)
     update = {"validation": "bones", "validation_bones": max(1, training.validation_bones)}
-    return training.model_copy(update=update)
+    return without_idle(training.model_copy(update=update))

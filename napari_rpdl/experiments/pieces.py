@@ -23,7 +23,7 @@ from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.training import resume, train
 from napari_rpdl.learning.tuning import Tuned, tune
-from napari_rpdl.settings import TrainingSettings
+from napari_rpdl.settings import TrainingSettings, without_idle
 from napari_rpdl.settings.experiment import ExperimentSettings
 
 
@@ -113,7 +113,7 @@ def _trained(cell: Cell, dataset: Dataset, folder: Path, threads: int) -> Iterat
 def _check_same(run: Run, training: TrainingSettings) -> None:
     """Raise an InputError if a run was trained with other settings, where they matter to what is learned."""
     where = {"threads": 0, "device": "auto"}
-    if run.settings.model_copy(update=where) != training.model_copy(update=where):
+    if without_idle(run.settings.model_copy(update=where)) != training.model_copy(update=where):
         msg = f"{run.folder} holds a training with other settings. Remove it, or choose another folder for the results."
         raise InputError(msg)
 

@@ -118,7 +118,9 @@ def _timed(dataset: Dataset, cell: Cell, settings: ExperimentSettings, threads: 
         run = Path(name) / "run"
         steps = yield from _steps_per_epoch(dataset, cell, Path(name) / "counted")
         threads = cell.training.threads or threads
-        training = cell.training.model_copy(update={"epochs": 1, "steps_per_epoch": PROBE_STEPS, "threads": threads})
+        few = {"epochs": 1, "steps_per_epoch": PROBE_STEPS, "threads": threads}
+        at_once = cell.training.optimisation.model_copy(update={"warm_up": 0})
+        training = cell.training.model_copy(update={**few, "optimisation": at_once})
         begun, stamps = time.monotonic(), list[float]()
         ended = begun
         for event in train(training, dataset, run, cell.fold.bones, cell.fold.surgeons):

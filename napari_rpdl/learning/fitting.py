@@ -16,10 +16,10 @@ import numpy as np
 import torch
 from torch.nn.utils import get_total_norm
 
-from napari_rpdl.consensus.rpmap import reward_table
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
+from napari_rpdl.learning.checking import foreground_of
 from napari_rpdl.learning.checkpoint import (
     CheckpointInfo,
     check_same_training,
@@ -31,9 +31,9 @@ from napari_rpdl.learning.collapse import CollapseWatch
 from napari_rpdl.learning.devices import choose_device, cpu_threads, device_name, explaining_memory, seeded
 from napari_rpdl.learning.environment import record_environment
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
-from napari_rpdl.learning.group import Group, check_group, joined_group
+from napari_rpdl.learning.group import Group, joined_group
 from napari_rpdl.learning.losses import make_loss, make_start_loss
-from napari_rpdl.learning.networks import check_network, expect_foreground, load_pretrained
+from napari_rpdl.learning.networks import expect_foreground, load_pretrained, missed_foreground, move_bias
 from napari_rpdl.learning.optimising import WeightAverage, clip, make_optimiser, set_learning_rate
 from napari_rpdl.learning.plan import Draw, make_plan
 from napari_rpdl.learning.progress import Progress
@@ -41,19 +41,12 @@ from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.sampling import Bones, PackedCase, make_batch, pack
 from napari_rpdl.learning.schedules import learning_rate
 from napari_rpdl.learning.stepping import Stepper
-from napari_rpdl.learning.tensorboard import Curves, check_tensorboard
+from napari_rpdl.learning.tensorboard import Curves
 from napari_rpdl.learning.validating import Watched, validate
 from napari_rpdl.settings import TrainingSettings
 
-
-def check_settings(settings: TrainingSettings) -> None:
-    """Raise an InputError for what can be known to fail before any bone is read."""
-    choose_device(settings.device)
-    check_group(settings)
-    make_start_loss(settings)
-    check_network(settings.network, settings.grid)
-    if settings.tensorboard:
-        check_tensorboard()
+_LOOKED_AT = 4
+"""Bones at most that tell what an untrained network says."""
 
 
 def load_cases(
@@ -83,7 +76,8 @@ def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator
     """
     settings, record = run.settings, run.record
     ended: TrainingEnded | None = None
-    remedy = f"smaller batch_size (now {settings.batch_size}), a smaller grid (now {settings.grid}) or fewer channels."
+    smaller = f"smaller batch_size (now {settings.batch_size}), a smaller grid (now {settings.grid})"
+    remedy = f"{smaller} or a smaller network (channels or filters)."
     with cpu_threads(settings.threads), explaining_memory(f"Choose a {remedy}"), joined_group(settings) as group:
         training, watching = ([cases[c] for c in ids] for ids in (record.training_cases, record.validation_cases))
         fitting = _Fitting(run, training, watching, group)
@@ -119,7 +113,6 @@ class _Fitting:
         self, run: Run, training: Sequence[PackedCase], validation: Sequence[PackedCase], group: Group
     ) -> None:
         settings = run.settings
-        _check_rewards(settings, [len(case.present) for case in training])
         self.run = run
         self.group = group
         self.settings = settings
@@ -128,25 +121,36 @@ class _Fitting:
         self.bones = Bones(training, self.device)
         self.plan = make_plan([case.present for case in training], settings)
         self.watched_bones = Bones(validation, self.device) if settings.validation == "bones" else self.bones
-        foreground = float(np.average([c.foreground() for c in training], weights=[len(c.present) for c in training]))
+        foreground = foreground_of(training)
         loss = make_loss(settings, foreground)
         with seeded(self.device, settings.seed):
             self.network = network_of(settings, run.record)
         if settings.optimisation.prior_bias:
             expect_foreground(self.network, foreground)
-        if not run.checkpoint("last").is_file():
+        fresh = not run.checkpoint("last").is_file()
+        if fresh:
             load_pretrained(self.network, settings.network)
         self.network.to(self.device)
+        if fresh and settings.optimisation.prior_bias:
+            self._meet(foreground)
         memory = settings.optimisation.weight_average
         self.average = WeightAverage(self.network, memory) if memory else None
         self.optimiser = make_optimiser(self.network, settings)
         self.stepper = Stepper(self.network, loss, settings.computation, self.device, group)
         self.start_loss = make_start_loss(settings)
         self.progress = Progress.start(settings)
-        if run.checkpoint("last").is_file():
+        if not fresh:
             self._continue()
         self.collapse = CollapseWatch(settings, self._past_shares())
         self.clock = _Clock((settings.epochs - self.progress.epoch) * self.plan.steps_per_epoch)
+
+    def _meet(self, foreground: float) -> None:
+        """Let the untrained network say "drilled" as often as surgeons do, by what it says of some bones."""
+        draws = next(self.plan.epoch(1))[: self.settings.computation.micro_batch or _LOOKED_AT]
+        inputs = make_batch(self.bones, draws, self.codes, self.settings).inputs
+        with seeded(self.device, self.settings.seed):
+            missed = missed_foreground(self.network, foreground, inputs)
+        move_bias(self.network, self.group.agreed(missed))
 
     def epoch(self) -> Iterator[Event]:
         """Train one epoch, validate, and write checkpoints."""
@@ -251,17 +255,6 @@ class _Fitting:
             checkpoint.load_learning(self.network)
         checkpoint.load_optimiser(self.optimiser)
         self.progress = checkpoint.info.progress
-
-
-def _check_rewards(settings: TrainingSettings, surgeons: Sequence[int]) -> None:
-    """Raise an InputError where the loss reads a map that rewards nothing, on any bone."""
-    if "rpdl" in settings.loss and all(reward_table(most, settings.rpmap, most).max() <= 0 for most in surgeons):
-        msg = (
-            f"The reward-penalty map of bones that at most {max(surgeons)} surgeon(s) drilled rewards nothing, so the "
-            "network would learn to drill nothing. Count single votes (rpmap: single votes keep), add surgeons, or "
-            "give a worth above 0."
-        )
-        raise InputError(msg)
 
 
 @dataclass

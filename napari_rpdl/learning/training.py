@@ -45,8 +45,9 @@ def train(
 
     Raises:
         InputError: PyTorch is missing, the folder is in use, a name is unknown, too few
-            bones are left, the grid does not suit the network, memory or disk run out,
-            or the loss is no longer a number. What was written before stays usable.
+            bones are left, the settings contradict each other, have no effect or do not suit the
+            bones (all that before the folder is made), memory or disk run out, or the loss is no
+            longer a number. What was written before stays usable.
     """
     return spoken_by_the_first(_train(settings, dataset, run, hold_out, hold_out_surgeons))
 
@@ -58,12 +59,12 @@ def _train(
     check_process()
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
-    from napari_rpdl.learning import fitting
+    from napari_rpdl.learning import checking, fitting
 
     first = place().first
     if first:
         check_free(run)
-    fitting.check_settings(settings)
+    checking.check_settings(settings)
     entries = _not_held_out(dataset, hold_out)
     surgeons = _not_held_out_surgeons(dataset, hold_out_surgeons)
     right_ears = all(entry.side is not None for entry in entries)
@@ -84,6 +85,7 @@ def _train(
         surgeons=surgeons,
         voxels_mm=tuple(size for case_id in learning if (size := cases[case_id].voxel_mm) is not None),
     )
+    checking.check_cases(settings, cases, record)
     if first:
         make_folder(run)
         with only_one(run, wait_s=0):
@@ -117,7 +119,7 @@ def _resume(dataset: Dataset, run: Path) -> Iterator[Event]:
 
 
 def _go_on(dataset: Dataset, opened: Run) -> Iterator[Event]:
-    from napari_rpdl.learning import fitting
+    from napari_rpdl.learning import checking, fitting
 
     run = opened.folder
     if opened.state == "complete":
@@ -136,6 +138,7 @@ def _go_on(dataset: Dataset, opened: Run) -> Iterator[Event]:
         names = ", ".join(missing)
         msg = f"{dataset.folder} has no annotations or structures any more for {names}. Restore them, or train anew."
         raise InputError(msg)
+    checking.check_cases(opened.settings, cases, record)
     yield from fitting.fit(opened, dataset, cases)
 
 

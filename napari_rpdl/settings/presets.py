@@ -69,7 +69,7 @@ def preset_for(
     start = PRESETS[preset]
     named = start.network.model_copy(update={"name": network or start.network.name})
     chosen = start.model_copy(update={"network": named, "loss": loss or start.loss})
-    return without_idle(_FITTING[preset](_with_what_the_loss_needs(chosen)))
+    return without_idle(_FITTING[preset](_with_its_map(chosen)))
 
 
 def preset_named(preset: object, network: object, loss: object) -> TrainingSettings:
@@ -100,12 +100,10 @@ def _known(given: object, names: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one 
     return next((name for name in names if name == given), None)
 
 
-def _with_what_the_loss_needs(settings: TrainingSettings) -> TrainingSettings:
-    if settings.loss == "rpdl-published":
-        return settings.model_copy(update={"rpmap": RPMAP_VARIANTS["published-code-bones"]})
-    if settings.loss == "surgeon-heads":
-        return settings.model_copy(update={"network": settings.network.model_copy(update={"surgeon_heads": True})})
-    return settings
+def _with_its_map(settings: TrainingSettings) -> TrainingSettings:
+    if settings.loss != "rpdl-published":
+        return settings
+    return settings.model_copy(update={"rpmap": RPMAP_VARIANTS["published-code-bones"]})
 
 
 def _as_the_paper(settings: TrainingSettings) -> TrainingSettings:

@@ -51,6 +51,11 @@ VARIANTS = {
         "loss": "rpdl-published",
         "optimisation": OptimisationSettings(cross_entropy_steps=5),
     },
+    "a network whose heads are summed, in the mean of its weights": {
+        "network": NetworkSettings(name="isensee-published", filters=2, dropout=0.3),
+        "grid": 32,
+        "optimisation": OptimisationSettings(weight_average=0.9),
+    },
     "a head for each surgeon": {
         "loss": "surgeon-heads",
         "network": NetworkSettings(channels=(4, 8), surgeon_heads=True),

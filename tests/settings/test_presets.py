@@ -109,7 +109,6 @@ def test_the_published_loss_has_the_published_map_everywhere(preset):
     rpmap = preset_for(preset, loss="rpdl-published").rpmap
     assert (rpmap.normalisation, rpmap.single_votes) == ("surgeons-1", "zero")
     assert preset_for(preset, loss="dice").rpmap == RPMapSettings(), "which reads no map"
-    assert preset_for(preset, loss="surgeon-heads").network.surgeon_heads
 
 
 def test_the_default_is_the_same_for_all_networks():

@@ -1,6 +1,5 @@
 """Networks, one file each, and how a setting names them."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -8,11 +7,12 @@ from typing import NamedTuple
 from torch import nn
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.learning.networks.interface import HasAuxiliaryLoss, HasOutputBias, Sizes
+from napari_rpdl.learning.networks.interface import HasAuxiliaryLoss, Sizes
 from napari_rpdl.learning.networks.isensee import build_isensee17
 from napari_rpdl.learning.networks.isensee_published import build_isensee_published
 from napari_rpdl.learning.networks.med3d import Med3D, build_med3d, check_med3d, med3d_halvings
 from napari_rpdl.learning.networks.myronenko import build_myronenko18, check_myronenko18
+from napari_rpdl.learning.networks.prior import expect_foreground, missed_foreground, move_bias
 from napari_rpdl.learning.networks.resenc import build_resenc
 from napari_rpdl.learning.networks.unet import build_unet
 from napari_rpdl.learning.networks.unet_cicek import build_unet_cicek16
@@ -58,6 +58,8 @@ __all__ = [
     "check_network",
     "expect_foreground",
     "load_pretrained",
+    "missed_foreground",
+    "move_bias",
 ]
 
 
@@ -90,25 +92,9 @@ def load_pretrained(network: nn.Module, settings: NetworkSettings) -> None:
         network.load_medicalnet(Path(settings.weights))
 
 
-def expect_foreground(network: nn.Module, share: float) -> None:
-    """Set the bias of the logits so that an untrained network says "drilled" with about this probability.
-
-    Starting at the log-odds of the training set spares the many steps in which a
-    network would only learn that most voxels are not drilled.
-    """
-    if isinstance(network, HasOutputBias):
-        bias = network.output_bias()
-    else:
-        *_, bias = (parameter for name, parameter in network.named_parameters() if name.endswith("bias"))
-    nn.init.constant_(bias, math.log(share / (1 - share)))
-
-
 def check_network(settings: NetworkSettings, grid: int) -> None:
     """Raise an InputError for what can be known to fail before a network is built; includes ``check_grid``."""
     check_grid(settings, grid)
-    if settings.weights and settings.name != "med3d":
-        msg = f'Only med3d starts from a file of weights, but the network is "{settings.name}". Leave weights empty.'
-        raise InputError(msg)
     check = NETWORKS[settings.name].check
     if check is not None:
         check(settings)

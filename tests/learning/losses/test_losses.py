@@ -10,6 +10,7 @@ from napari_rpdl.learning.losses import LOSSES, PatternTargets, make_loss
 from napari_rpdl.learning.losses.cross_entropy import WeightedCrossEntropyLoss
 from napari_rpdl.learning.losses.dice import DiceLoss, SurgeonDiceLoss
 from napari_rpdl.settings import LossName, LossSettings, TrainingSettings
+from napari_rpdl.settings.effect import RULES
 
 
 def test_every_name_in_the_settings_has_a_loss():
@@ -43,6 +44,37 @@ def test_a_compound_is_cross_entropy_and_region(make_bones):
     ours = make_loss(TrainingSettings(loss="bce+surgeon-dice", loss_options=options), 0.1)
     expected = [loss(bones.logits, bones.targets) for loss in (WeightedCrossEntropyLoss(), SurgeonDiceLoss())]
     torch.testing.assert_close(ours(bones.logits, bones.targets), 0.25 * expected[0] + expected[1])
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_an_option_changes_the_losses_for_which_it_is_said_to_count_and_no_others(name, make_bones):
+    bones = make_bones(7)
+    others = {
+        "loss_options.reduction": "bone",
+        "loss_options.smoothing": 50.0,
+        "loss_options.wcel_weight": 3.0,
+        "loss_options.wcel_total": "sum",
+        "loss_options.cross_entropy_weight": 2.0,
+        "loss_options.vote_weights": (-1.0, 0.1, 1.0),
+        "rpmap.penalty": 2.0,
+        "rpmap.normalisation": "largest",
+        "rpmap.single_votes": "zero",
+    }
+    logits = bones.logits.expand(-1, 7 if name == "surgeon-heads" else 1, -1, -1, -1)
+    for field, value in others.items():
+        group, _, option = field.partition(".")
+        usual = TrainingSettings(loss=name)
+        changed = TrainingSettings.model_validate(usual.model_dump() | {group: {option: value}})
+        losses = [make_loss(settings, 0.1)(logits, bones.targets).item() for settings in (usual, changed)]
+        (counts,) = (rule.counts(usual) for rule in RULES if field in rule.fields)
+        assert (losses[0] != pytest.approx(losses[1], rel=1e-9)) == counts, field
+
+
+def test_a_sum_over_all_voxels_does_not_ask_whose_they_are(make_bones):
+    bones = make_bones(7)
+    both = [LossSettings(wcel_total="sum", reduction=reduction) for reduction in ("batch", "bone")]
+    losses = [make_loss(TrainingSettings(loss="wcel", loss_options=each), 0.1) for each in both]
+    assert losses[0](bones.logits, bones.targets) == losses[1](bones.logits, bones.targets)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")

@@ -12,7 +12,8 @@ from napari_rpdl.learning.networks import (
     expect_foreground,
     load_pretrained,
 )
-from napari_rpdl.settings import NetworkSettings
+from napari_rpdl.settings import NetworkSettings, TrainingSettings
+from napari_rpdl.settings.effect import RULES
 
 FACTORS = {
     "unet": 2, "resenc": 2, "unet-published": 16, "vnet-published": 16, "isensee-published": 16,
@@ -99,7 +100,6 @@ def test_dropout_acts_only_while_training(name):
 @pytest.mark.parametrize(
     ("settings", "grid", "says"),
     [
-        (NetworkSettings(name="unet", weights="resnet_50.pth"), 64, "Only med3d starts from a file of weights"),
         (NetworkSettings(name="med3d", weights="nowhere.pth"), 64, r"There is no file nowhere\.pth"),
         (NetworkSettings(name="myronenko18", filters=12), 64, "multiple of 8, got 12"),
         (NetworkSettings(name="med3d"), 32, "multiple of 32 and at least 64, got 32"),
@@ -108,6 +108,37 @@ def test_dropout_acts_only_while_training(name):
 def test_what_cannot_work_is_known_before_a_bone_is_read(settings, grid, says):
     with pytest.raises(InputError, match=says):
         check_network(settings, grid)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_setting_shapes_the_networks_for_which_it_is_said_to_count_and_no_others(name):
+    others = {
+        "channels": (4, 8), "filters": 8, "stride_padding": "symmetric", "vae": "off", "stages": "dilated",
+    }  # fmt: skip
+    training = TrainingSettings(network=NetworkSettings(name=name))
+
+    def shape(**change):
+        with torch.device("meta"):  # no numbers, so it costs nothing
+            return str(build_network(training.network.model_copy(update=change), 1))
+
+    usual = shape()
+    for field, value in others.items():
+        (counts,) = (rule.counts(training) for rule in RULES if f"network.{field}" in rule.fields)
+        assert (shape(**{field: value}) != usual) == counts, field
+
+
+@pytest.mark.parametrize("name", ["unet", "resenc", "unet-published", "isensee17", "unet-cicek16", "med3d"])
+def test_a_single_bone_on_the_smallest_grid_is_enough_for_every_norm(name):
+    """What leaves two voxels along each axis at the coarsest level, leaves batch norm eight values to compare."""
+    torch.manual_seed(0)
+    grid = 2 * FACTORS[name]
+    check_grid(small(name), grid)
+    assert network_trains(build_network(small(name), 1, grid), grid)
+
+
+def network_trains(network: nn.Module, grid: int) -> bool:
+    network.train()(torch.randn(1, 1, grid, grid, grid)).square().mean().backward()
+    return all(parameter.grad.isfinite().all() for parameter in network.parameters())
 
 
 @pytest.mark.parametrize("name", NETWORKS)
