@@ -80,6 +80,7 @@ class Predict(Command):
         dataset = Dataset.open(self.dataset)
         case = dataset.case(self.case)
         runs = [self.run, *self.ensemble]
+        seen = _has_seen(runs, case.bone, dataset)
         predicted = predict(runs, case, self.prediction)
         if self.spread is not None and predicted.spread is None:
             msg = "A single answer has no spread. Add runs with --ensemble, or --views mirror."
@@ -91,7 +92,6 @@ class Predict(Command):
             write_volume(Volume(predicted.spread, case.grid), self.spread)
         for sentence in predicted.said:
             note(sentence)
-        seen = _has_seen(runs, case.bone, dataset)
         if seen:
             note(f"Training has seen {case.bone}: scores on it say nothing about new bones.")
         result = {

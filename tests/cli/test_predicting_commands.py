@@ -138,6 +138,15 @@ def test_what_a_network_cannot_do_is_refused_before_anything_is_written(
     assert not out.exists()
 
 
+def test_a_run_whose_settings_are_damaged_is_named_before_anything_is_written(run, small_dataset, trained, tmp_path):
+    folder, out = trained(0), tmp_path / "out.nii.gz"
+    (folder / "settings.json").write_text('{"loss": 3}')
+    status, _, err = run("predict", folder, small_dataset.folder, "bone_3", out)
+    assert status == 1
+    assert "settings.json" in "".join(err.split())
+    assert not out.exists()
+
+
 def test_one_surgeon_is_asked_where_each_has_a_head(result, small_dataset, tmp_path):
     folder = tmp_path / "heads"
     words = ["--hold-out", "bone_3", "--epochs", "1", "--surgeon-heads", "--loss", "surgeon-heads"]
