@@ -202,7 +202,7 @@ def _agreement_text(result: dict[str, Any]) -> str:
         lines.append(
             f"A surgeon who drilled a bone again agrees with themselves by a Dice of {figure(result['repeat_dice'])}."
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, *result["notes"]])
 
 
 def _spread(result: dict[str, Any], name: str) -> str:

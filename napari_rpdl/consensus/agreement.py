@@ -50,6 +50,7 @@ class CaseAgreement:
         oracle_dice: mean Dice to the surgeons of the best mask there is.
         oracle_threshold_dice: the same of the best threshold of the vote map.
         oracle_votes: that threshold, in votes.
+        undrilled: names of those surgeons whose region is empty.
     """
 
     case_id: str
@@ -61,18 +62,32 @@ class CaseAgreement:
     oracle_dice: float
     oracle_threshold_dice: float
     oracle_votes: int
+    undrilled: tuple[str, ...] = ()
+
+    @property
+    def note(self) -> str:
+        """Why a figure is missing, or means less than it seems; empty where nothing is to be said."""
+        if len(self.undrilled) == len(self.surgeons):
+            return f"{self.case_id}: nobody drilled anything, so there is no agreement to measure."
+        if self.undrilled:
+            empty = ", ".join(self.undrilled)
+            return f"{self.case_id}: {empty} drilled nothing; two empty regions agree with a Dice of 1, others with 0."
+        if len(self.surgeons) == 1:
+            return f"{self.case_id}: only {self.surgeons[0]} drilled it; Dice and RPD between surgeons take two."
+        return ""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the figures as plain data; None where a single surgeon has no figure."""
+        """Return the figures as plain data; None where a single surgeon, or an undrilled bone, has none."""
+        drilled = len(self.undrilled) < len(self.surgeons)
         return {
             "case_id": self.case_id,
             "bone": self.bone,
             "surgeons": list(self.surgeons),
             "foreground": self.foreground,
             **_summary([self]),
-            "oracle_dice": self.oracle_dice,
-            "oracle_threshold_dice": self.oracle_threshold_dice,
-            "oracle_votes": self.oracle_votes,
+            "oracle_dice": self.oracle_dice if drilled else None,
+            "oracle_threshold_dice": self.oracle_threshold_dice if drilled else None,
+            "oracle_votes": self.oracle_votes if drilled else None,
             "dice_matrix": self.pairwise.tolist(),
             "rpd_matrix": [[None if np.isnan(value) else value for value in row] for row in self.rpd.tolist()],
         }
@@ -85,13 +100,14 @@ class DatasetAgreement:
     Attributes:
         foreground: drilled share of the voxels, mean over cases.
         dice_mean: mean over all ordered pairs of surgeons on the same case; None where
-            no case has two surgeons. So are the next three.
+            no case has two surgeons. So are the next three. Cases on which nobody drilled
+            anything do not count, here or below: agreeing on nothing is no agreement.
         dice_sd: for each surgeon the population SD over cases and other surgeons; the
             mean of these (as the paper's "overall ±"). It is the spread between
             surgeons, not the uncertainty of the mean.
         rpd_mean: as ``dice_mean``, each surgeon judged by the RPMap of the others.
         rpd_sd: as ``dice_sd``.
-        oracle_dice: Dice of the best single mask of each case, mean over cases.
+        oracle_dice: Dice of the best single mask of each case, mean over cases; None where all are undrilled.
         repeat_dice: mean Dice of a surgeon with themselves on cases of the same bone,
             None where nobody drilled a bone twice.
         cases: in the dataset's order.
@@ -102,14 +118,19 @@ class DatasetAgreement:
     dice_sd: float | None
     rpd_mean: float | None
     rpd_sd: float | None
-    oracle_dice: float
+    oracle_dice: float | None
     repeat_dice: float | None
     cases: tuple[CaseAgreement, ...]
 
     def as_json(self) -> dict[str, Any]:
         """Return all figures as plain data without NaN."""
         figures = {name: getattr(self, name) for name in self.__slots__ if name != "cases"}
-        return {**figures, "cases": [case.as_json() for case in self.cases]}
+        return {**figures, "notes": list(self.notes), "cases": [case.as_json() for case in self.cases]}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of single cases before reading the figures."""
+        return tuple(case.note for case in self.cases if case.note)
 
 
 def pairwise_dice(masks: Sequence[Mask]) -> Matrix:
@@ -139,6 +160,7 @@ def case_agreement(case: Case) -> CaseAgreement:
         oracle_dice=best_mean_dice(counts),
         oracle_threshold_dice=float(thresholds.max()),
         oracle_votes=int(thresholds.argmax()) + 1,
+        undrilled=tuple(name for name, size in zip(case.surgeons, counts.sizes, strict=True) if size == 0),
     )
 
 
@@ -155,7 +177,7 @@ def dataset_agreement(cases: Iterable[CaseAgreement], repeat_dice: float | None 
     return DatasetAgreement(
         foreground=float(np.mean([case.foreground for case in cases])),
         **_summary(cases),
-        oracle_dice=float(np.mean([case.oracle_dice for case in cases])),
+        oracle_dice=_mean([case.oracle_dice for case in _drilled(cases)]),
         repeat_dice=repeat_dice,
         cases=cases,
     )
@@ -203,12 +225,20 @@ def _repeats(cases: Sequence[Case]) -> Iterator[float]:
     """Yield the Dice of each surgeon with themselves for every two cases of one bone."""
     for one, other in combinations(cases, 2):
         for surgeon in (name for name in one.surgeons if name in other.surgeons):
-            yield dice(one.annotation(surgeon).mask, other.annotation(surgeon).mask)
+            masks = one.annotation(surgeon).mask, other.annotation(surgeon).mask
+            if any(mask.any() for mask in masks):
+                yield dice(*masks)
+
+
+def _drilled(cases: Sequence[CaseAgreement]) -> list[CaseAgreement]:
+    """Return the cases on which somebody drilled something."""
+    return [case for case in cases if len(case.undrilled) < len(case.surgeons)]
 
 
 def _summary(cases: Sequence[CaseAgreement]) -> dict[str, float | None]:
     """Return mean and SD of Dice and RPD, the SD within the rows of each surgeon."""
     figures: dict[str, float | None] = {}
+    cases = _drilled(cases)
     for name, matrices in (("dice", [case.pairwise for case in cases]), ("rpd", [case.rpd for case in cases])):
         rows = _rows_of_surgeons(cases, matrices)
         figures[f"{name}_mean"] = _mean([value for row in rows for value in row])

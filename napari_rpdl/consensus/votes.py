@@ -63,7 +63,10 @@ def vote_patterns(masks: Sequence[Mask]) -> Votes:
     """
     first = checked_masks(masks)[0]
     if len(masks) > MOST_PATTERN_SURGEONS:
-        msg = f"Expected at most {MOST_PATTERN_SURGEONS} surgeons of one bone, got {len(masks)}. Choose fewer."
+        msg = (
+            f"Agreement, oracle and maps take at most {MOST_PATTERN_SURGEONS} surgeons of one bone, got {len(masks)}. "
+            "Leave out the annotations of some, for example in a copy of the dataset."
+        )
         raise InputError(msg)
     patterns: Votes = np.zeros(first.shape, np.min_scalar_type(2 ** len(masks) - 1))
     bit = np.empty_like(patterns)

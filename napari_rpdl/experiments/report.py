@@ -256,7 +256,7 @@ def _data(content: ReportContent) -> Iterator[str]:
         "Drilled share of the voxels": f"{agreement.foreground:.2%}",
         "Surgeons' Dice, all bones": _plus_minus(agreement.dice_mean, agreement.dice_sd),
         "Surgeons' RPD, all bones": f"{_plus_minus(agreement.rpd_mean, agreement.rpd_sd)} (map of the others)",
-        "Best possible Dice, all bones": f"{agreement.oracle_dice:.3f}",
+        "Best possible Dice, all bones": "-" if agreement.oracle_dice is None else f"{agreement.oracle_dice:.3f}",
         "Held out": content.case.case_id,
         "Trained on": ", ".join(content.training_cases),
         "Watched by": ", ".join(content.validation_cases) or "no bone kept apart",

@@ -7,6 +7,7 @@ from typing import Any
 from napari_rpdl.consensus.constraints import constrain
 from napari_rpdl.consensus.decision import dice_optimal
 from napari_rpdl.consensus.oracle import exact_oracle
+from napari_rpdl.consensus.votes import MOST_PATTERN_SURGEONS
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.prediction import Prediction
@@ -96,6 +97,13 @@ def _minimum_bayes_risk(prediction: Prediction, threshold: float) -> Decided:
         msg = (
             "The rule mbr needs several answers to agree with, but there is only one network without surgeon heads. "
             'Add runs (--ensemble, or "Add run…" in the viewer), train with surgeon heads, or choose another rule.'
+        )
+        raise InputError(msg)
+    if len(members) > MOST_PATTERN_SURGEONS:
+        msg = (
+            f"The rule mbr weighs at most {MOST_PATTERN_SURGEONS} answers against each other, got {len(members)} "
+            f"{'surgeon heads' if prediction.surgeons else 'runs'}. "
+            f"Choose another rule{'' if prediction.surgeons else ', or name fewer runs'}."
         )
         raise InputError(msg)
     best = exact_oracle([member >= threshold for member in members])

@@ -7,7 +7,7 @@ epoch exactly as if it had never stopped, and no random state has to be kept.
 
 import math
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -18,7 +18,7 @@ from torch.nn.utils import get_total_norm
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
-from napari_rpdl.events import Event, Progressed, Said
+from napari_rpdl.events import Event
 from napari_rpdl.learning.checking import foreground_of
 from napari_rpdl.learning.checkpoint import (
     CheckpointInfo,
@@ -38,35 +38,14 @@ from napari_rpdl.learning.optimising import WeightAverage, clip, make_optimiser,
 from napari_rpdl.learning.plan import Draw, make_plan
 from napari_rpdl.learning.progress import Progress
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.learning.sampling import Bones, PackedCase, make_batch, pack
+from napari_rpdl.learning.sampling import Bones, PackedCase, make_batch
 from napari_rpdl.learning.schedules import learning_rate
 from napari_rpdl.learning.stepping import Stepper
 from napari_rpdl.learning.tensorboard import Curves
 from napari_rpdl.learning.validating import Watched, validate
-from napari_rpdl.settings import TrainingSettings
 
 _LOOKED_AT = 4
 """Bones at most that tell what an untrained network says."""
-
-
-def load_cases(
-    dataset: Dataset,
-    case_ids: Sequence[str],
-    settings: TrainingSettings,
-    right_ears: bool,
-    hold_out_surgeons: Sequence[str] = (),
-) -> Generator[Event, None, dict[str, PackedCase]]:
-    """Read cases one at a time and return them by name; leave out, and say so, what cannot be trained on."""
-    cases = {}
-    surgeons = [name for name in dataset.surgeons if name not in hold_out_surgeons]
-    for done, case_id in enumerate(case_ids, 1):
-        case = dataset.case(case_id).without(hold_out_surgeons)
-        if case.annotations and case.structures is not None:
-            cases[case_id] = pack(case, settings, right_ears, surgeons)
-        else:
-            yield Said(f"{case_id} is left out: it has no {'structures' if case.annotations else 'annotations'}.")
-        yield Progressed("Loading bones", done, len(case_ids))
-    return cases
 
 
 def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator[Event]:

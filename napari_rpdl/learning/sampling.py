@@ -52,6 +52,10 @@ class PackedCase:
         masks = np.unpackbits(self.packed, axis=0, count=self.surgeons).view(np.bool_)
         return masks if len(self.present) == self.surgeons else masks[list(self.present)]
 
+    def undrilled(self) -> tuple[int, ...]:
+        """Return the indices of those present whose mask holds no voxel."""
+        return tuple(index for index, mask in zip(self.present, self.masks(), strict=True) if not mask.any())
+
     def votes(self) -> Votes:
         """Return how many surgeons drilled each voxel, (n, n, n)."""
         votes: Votes = self.masks().sum(0, dtype=vote_dtype(self.surgeons))

@@ -60,6 +60,7 @@ def _train(
     check_idle(run)
     yield Progressed("Starting PyTorch", 0, 0)
     from napari_rpdl.learning import checking, fitting
+    from napari_rpdl.learning.loading import load_cases
 
     first = place().first
     if first:
@@ -69,7 +70,7 @@ def _train(
     surgeons = _not_held_out_surgeons(dataset, hold_out_surgeons)
     right_ears = all(entry.side is not None for entry in entries)
     names = [entry.case_id for entry in entries]
-    cases = yield from fitting.load_cases(dataset, names, settings, right_ears, hold_out_surgeons)
+    cases = yield from load_cases(dataset, names, settings, right_ears, hold_out_surgeons)
     usable = [entry for entry in entries if entry.case_id in cases]
     watching = _validation_bones(usable, settings)
     learning = tuple(entry.case_id for entry in usable if entry.bone not in watching)
@@ -120,6 +121,7 @@ def _resume(dataset: Dataset, run: Path) -> Iterator[Event]:
 
 def _go_on(dataset: Dataset, opened: Run) -> Iterator[Event]:
     from napari_rpdl.learning import checking, fitting
+    from napari_rpdl.learning.loading import load_cases
 
     run = opened.folder
     if opened.state == "complete":
@@ -130,9 +132,7 @@ def _go_on(dataset: Dataset, opened: Run) -> Iterator[Event]:
         msg = f"{run} was trained on other structures than {dataset.folder} has. Open {record.dataset_folder}."
         raise InputError(msg)
     case_ids = [*record.training_cases, *record.validation_cases]
-    cases = yield from fitting.load_cases(
-        dataset, case_ids, opened.settings, record.right_ears, record.hold_out_surgeons
-    )
+    cases = yield from load_cases(dataset, case_ids, opened.settings, record.right_ears, record.hold_out_surgeons)
     missing = sorted(set(case_ids) - set(cases))
     if missing:
         names = ", ".join(missing)

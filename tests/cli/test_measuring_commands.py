@@ -1,8 +1,13 @@
+from dataclasses import replace
 from itertools import permutations
 
 import nibabel as nib
 import numpy as np
 import pytest
+
+from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.structures import TEMPORAL_BONE
+from tests.conftest import analytic_case
 
 
 def test_info_tells_what_the_dataset_holds(result, run, small_dataset):
@@ -47,6 +52,24 @@ def test_agreement_reads_as_a_table(run, small_dataset):
     assert status == 0
     assert [line.split()[0] for line in out.splitlines() if line.startswith("bone")] == ["bone_1", "bone_2", "bone_3"]
     assert err == ""
+
+
+def test_why_a_figure_is_missing_is_said(run, result, tmp_path):
+    """One bone with one surgeon, and one that nobody drilled: no agreement, and no Dice of 1."""
+    writer = DatasetWriter(
+        tmp_path / "set", name="set", table=TEMPORAL_BONE, surgeons=("anna", "ben"), origin="test", licence="MIT"
+    )
+    with writer:
+        writer.add(analytic_case(0, surgeons=("anna",)))
+        empty = analytic_case(1, surgeons=("anna", "ben"))
+        nothing = tuple(replace(one, mask=np.zeros_like(one.mask)) for one in empty.annotations)
+        writer.add(replace(empty, annotations=nothing))
+    found = result("agreement", tmp_path / "set")
+    assert found["dice_mean"] is None
+    assert [case["dice_mean"] for case in found["cases"]] == [None, None]
+    _, out, _ = run("agreement", tmp_path / "set")
+    assert "bone_1: only anna drilled it; Dice and RPD between surgeons take two." in out
+    assert "bone_2: nobody drilled anything" in out
 
 
 def test_rpmap_is_written_on_the_bones_grid(result, small_dataset, tmp_path):

@@ -55,14 +55,35 @@ def test_json_has_every_figure_and_no_nan(random_masks, case_of, surgeons, drill
     masks = [mask & drilled for mask in random_masks(surgeons)]
     case = case_agreement(case_of(masks))
     figures = json.loads(json.dumps(dataset_agreement([case]).as_json(), allow_nan=False))
-    keys = ["foreground", "dice_mean", "dice_sd", "rpd_mean", "rpd_sd", "oracle_dice", "repeat_dice", "cases"]
+    keys = ["foreground", "dice_mean", "dice_sd", "rpd_mean", "rpd_sd", "oracle_dice", "repeat_dice", "notes", "cases"]
     assert list(figures) == keys
-    assert (figures["dice_mean"] is None) == (surgeons == 1)
+    assert (figures["dice_mean"] is None) == (surgeons == 1 or not drilled)
+    assert len(figures["notes"]) == (surgeons == 1 or not drilled)
     only = figures["cases"][0]
     assert only["dice_mean"] == figures["dice_mean"]
     assert only["surgeons"] == [chr(ord("A") + k) for k in range(surgeons)]
     assert np.shape(only["dice_matrix"]) == np.shape(only["rpd_matrix"]) == (surgeons, surgeons)
-    assert only["oracle_dice"] >= only["oracle_threshold_dice"] >= 0
+    if drilled:
+        assert only["oracle_dice"] >= only["oracle_threshold_dice"] >= 0
+    else:
+        assert only["oracle_dice"] is only["oracle_threshold_dice"] is figures["oracle_dice"] is None
+
+
+def test_bones_that_nobody_drilled_do_not_count(random_masks, case_of):
+    """Agreeing on nothing would be a Dice of 1, and raise the mean."""
+    drilled, empty = random_masks(3), [mask & False for mask in random_masks(3)]
+    alone = dataset_agreement([case_agreement(case_of(drilled, "bone_1"))])
+    both = dataset_agreement([case_agreement(case_of(masks, name)) for masks, name in ((drilled, "a"), (empty, "b"))])
+    assert (both.dice_mean, both.rpd_mean, both.oracle_dice) == (alone.dice_mean, alone.rpd_mean, alone.oracle_dice)
+    assert both.notes == ("b: nobody drilled anything, so there is no agreement to measure.",)
+    assert repeat_dice([case_of(empty, "a", "bone"), case_of(empty, "b", "bone")]) is None
+
+
+def test_who_drilled_nothing_is_named(random_masks, case_of):
+    masks = random_masks(3)
+    case = case_agreement(case_of([masks[0], masks[1] & False, masks[2]]))
+    assert case.undrilled == ("B",)
+    assert case.note.endswith("B drilled nothing; two empty regions agree with a Dice of 1, others with 0.")
 
 
 def test_surgeons_who_agree_fully_agree_fully(random_masks, case_of):

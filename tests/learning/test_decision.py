@@ -69,6 +69,18 @@ def test_a_rule_that_lacks_something_says_what(probabilities, small_case, name, 
         decide(Prediction("bone_1", probabilities), small_case, rule(name))
 
 
+@pytest.mark.parametrize(
+    ("of", "what"), [("runs", "65 runs.*fewer runs"), ("surgeons", "65 surgeon heads.*another rule")]
+)
+def test_more_members_than_can_be_weighed_are_named_for_what_they_are(small_case, probabilities, of, what):
+    answers = (probabilities,) * 65
+    prediction = Prediction("bone_1", probabilities, members=answers)
+    if of == "surgeons":
+        prediction = Prediction("bone_1", probabilities, surgeons={f"s{k}": one for k, one in enumerate(answers)})
+    with pytest.raises(InputError, match=f"at most 64 answers.*{what}"):
+        decide(prediction, small_case, rule("mbr"))
+
+
 def test_constraints_hold_after_every_rule_and_are_recorded(probabilities, members, small_case):
     prediction = Prediction("bone_1", probabilities, members=members, tuned=0.1)
     nerve = np.isin(small_case.labels(), small_case.table.codes_of("critical"))

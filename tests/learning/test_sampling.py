@@ -51,6 +51,16 @@ def test_surgeons_keep_their_places_where_some_did_not_drill(small_case):
     np.testing.assert_array_equal(batch.targets.votes()[0, 0].numpy(), vote_map(small_case.masks()))
 
 
+def test_those_whose_region_holds_no_voxel_are_known(small_case):
+    empty = small_case.annotations[1]
+    nothing = dataclasses.replace(empty, mask=np.zeros_like(empty.mask))
+    annotations = (small_case.annotations[0], nothing)
+    case = dataclasses.replace(small_case, annotations=annotations)
+    everyone = ("surgeon_0", "surgeon_1", "surgeon_2", "surgeon_3")
+    assert pack(case, SETTINGS, True, everyone).undrilled() == (2,)
+    assert pack(small_case, SETTINGS, True).undrilled() == ()
+
+
 def test_a_repeated_pass_counts_one_surgeon_and_keeps_everybodys_map(small_case):
     bones = Bones([pack(small_case, SETTINGS, True)], CPU)
     batch = make_batch(bones, [Draw(0, surgeon=2)], small_case.table.codes, SETTINGS)

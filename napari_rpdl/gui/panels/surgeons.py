@@ -154,6 +154,8 @@ def _words(extent: Extent) -> tuple[str, str]:
 def _sentence(agreement: CaseAgreement | None) -> str:
     if agreement is None or len(agreement.surgeons) < 2:
         return "Needs at least two surgeons."
+    if not agreement.foreground:
+        return "Nobody drilled anything on this bone, so there is no agreement to measure."
     between = [agreement.pairwise[row, column] for row in range(len(agreement.surgeons)) for column in range(row)]
     mean = sum(between) / len(between)
     return (

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from napari_rpdl.consensus.patterns import PatternCounts
+from napari_rpdl.consensus.votes import MOST_PATTERN_SURGEONS
 from napari_rpdl.errors import InputError
 
 MOST_TABLED_SURGEONS = 8
@@ -144,11 +145,20 @@ class PatternTargets:
         return self._volume(self.pattern_votes.to(torch.int32).reshape(-1)).unsqueeze(1)
 
     def counts(self, bone: int) -> PatternCounts:
-        """Return the pattern counts of one bone, for agreement and oracle (at most 64 surgeons).
+        """Return the pattern counts of one bone, for agreement and oracle.
 
         They are what ``consensus.patterns.count_patterns`` counts in the bone's masks,
         if all surgeons of the batch drilled it.
+
+        Raises:
+            InputError: there are more than 64 surgeons; losses and votes know no such limit.
         """
+        if self.members.shape[1] > MOST_PATTERN_SURGEONS:
+            msg = (
+                f"Agreement and oracle take at most {MOST_PATTERN_SURGEONS} surgeons, got {self.members.shape[1]}. "
+                "Leave out some; losses take any number."
+            )
+            raise InputError(msg)
         present = self.voxels[bone] > 0
         present[0] = False
         members = self.members[present].cpu().numpy()

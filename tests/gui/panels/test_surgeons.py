@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from napari_rpdl.consensus.agreement import case_agreement
@@ -46,6 +47,9 @@ def test_agreement_is_told_in_a_sentence(panel, session, small_case) -> None:
     assert f"highest {2 * two / (two + three):.3f}" in panel.agreement.text()
     session.agreement = case_agreement(replace(small_case, annotations=small_case.annotations[:1]))
     assert "at least two" in panel.agreement.text()
+    nothing = tuple(replace(one, mask=np.zeros_like(one.mask)) for one in small_case.annotations)
+    session.agreement = case_agreement(replace(small_case, annotations=nothing))
+    assert "Nobody drilled anything" in panel.agreement.text()
 
 
 def test_a_bone_nobody_drilled_says_so(panel, session, small_case) -> None:

@@ -121,3 +121,11 @@ def test_masks_that_are_not_boolean_are_refused():
 def test_weights_that_make_no_sense_are_refused(weights):
     with pytest.raises(InputError, match="with a surgeon who counts for every bone"):
         PatternTargets.from_masks(masks_of(3), torch.tensor(weights, dtype=torch.float32))
+
+
+def test_seventy_surgeons_can_be_learned_from_but_not_counted_for_an_oracle():
+    masks = torch.rand(1, 70, 3, 4, 5, generator=torch.Generator().manual_seed(0)) < 0.3
+    targets = PatternTargets.from_masks(masks)
+    assert torch.equal(targets.votes()[:, 0], masks.sum(1, dtype=torch.int32))
+    with pytest.raises(InputError, match=r"at most 64 surgeons, got 70.*Leave out some"):
+        targets.counts(0)
