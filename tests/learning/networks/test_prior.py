@@ -51,17 +51,17 @@ def test_every_network_starts_at_the_share_of_drilled_voxels(name, encoding, inp
     expect_foreground(network, SHARE)
     move_bias(network, missed_foreground(network, SHARE, bones[:2]))
     others = mean_probability(network, bones[2:])
-    assert SHARE / 1.3 < others.item() < SHARE * 1.3
+    assert SHARE / (1.1 * NEAR) < others.item() < SHARE * 1.1 * NEAR
 
 
 @pytest.mark.parametrize("name", ["isensee17", "isensee-published"])
 def test_summed_heads_miss_it_without_a_look_at_bones(name, inputs_of):
-    """So that the test above is one."""
-    bones = inputs_of("ordinal", 32)
+    """So that the test above is one; with these weights both miss it by more than what counts as near."""
+    bones = inputs_of("one-hot", 32)
     with seeded(CPU, 2):
-        network = build_network(NetworkSettings(name=name, encoding="ordinal"), 1, 32)
+        network = build_network(NetworkSettings(name=name), bones.shape[1], 32)
     expect_foreground(network, SHARE)
-    assert not SHARE / 1.3 < mean_probability(network, bones[:2]).item() < SHARE * 1.3
+    assert not SHARE / NEAR < mean_probability(network, bones[:2]).item() < SHARE * NEAR
 
 
 def test_each_surgeon_s_head_starts_there(inputs_of):
@@ -74,7 +74,7 @@ def test_each_surgeon_s_head_starts_there(inputs_of):
     assert len(missed) == 3
     move_bias(network, missed)
     means = mean_probability(network, bones[:2])
-    assert ((means > SHARE / 1.3) & (means < SHARE * 1.3)).all()
+    assert ((means > SHARE / NEAR) & (means < SHARE * NEAR)).all()
 
 
 class Shifted(nn.Module):
@@ -92,7 +92,7 @@ class Shifted(nn.Module):
 
 def test_the_offset_is_the_root_that_scipy_finds():
     torch.manual_seed(0)
-    inputs = torch.randn(2, 2, 6, 6, 6) * torch.tensor([0.1, 2.0]).view(1, 2, 1, 1, 1) + 0.5
+    inputs = torch.randn(2, 2, 6, 6, 6) * torch.tensor([0.1, 2.0]).view(1, 2, 1, 1, 1) + 1.0
     network = Shifted()
     expect_foreground(network, SHARE)
     logits = (inputs + network.bias.detach()[:, None, None, None]).double().numpy()
