@@ -63,6 +63,24 @@ def write_text(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add a line of UTF-8 text that is on the disk when this returns; half a line that a kill left stays one by itself.
+
+    Raises:
+        InputError: the file cannot be written, or the disk is full.
+    """
+    try:
+        with path.open("ab") as file:
+            start = b"" if _ends_with_line(path) else b"\n"
+            file.write(start + line.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        msg = f"Could not write {path}: {reason}. Make room, then go on: only what was to be added is lost."
+        raise InputError(msg) from error
+
+
 def write_with(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a file beside ``path``, then rename it."""
     with replacing(path) as beside:
@@ -89,6 +107,14 @@ def read_text(path: Path, max_bytes: int = 16_000_000) -> str:
     except UnicodeDecodeError as error:
         msg = f"Expected {path} to be UTF-8 text, but byte {error.start} is not. Is it the right file?"
         raise InputError(msg) from error
+
+
+def _ends_with_line(path: Path) -> bool:
+    if path.stat().st_size == 0:
+        return True
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -29,6 +29,7 @@ from napari_rpdl.learning.checkpoint import (
 )
 from napari_rpdl.learning.collapse import CollapseWatch
 from napari_rpdl.learning.devices import choose_device, cpu_threads, device_name, explaining_memory, seeded
+from napari_rpdl.learning.draw_record import record_draws
 from napari_rpdl.learning.environment import record_environment
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.learning.group import Group, joined_group
@@ -135,12 +136,13 @@ class _Fitting:
         """Train one epoch, validate, and write checkpoints."""
         number, steps, epochs = self.progress.epoch + 1, self.plan.steps_per_epoch, self.settings.epochs
         started = time.monotonic()
-        losses, shares, rate = [], [], self.progress.learning_rate
+        drawn, losses, shares, rate = [], [], [], self.progress.learning_rate
         for step, draws in enumerate(self.plan.epoch(number), 1):
             self.group.go_on()
             rate = learning_rate(self.settings, self.progress.learning_rate, (number - 1) * steps + step - 1, steps)
             loss, share = self._step(draws, rate, number, step)
             yield from self.stepper.news()
+            drawn.append(draws)
             losses.append(loss)
             shares.append(share)
             yield StepEnded(number, step, steps, epochs, loss, self.clock.step_ended())
@@ -161,6 +163,7 @@ class _Fitting:
             drilled_share=float(np.mean(shares)),
         )
         if self.group.first:
+            record_draws(self.run.folder, number, drawn)
             self.run.append(event)
             self._save(event)
         yield event

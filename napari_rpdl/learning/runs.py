@@ -5,11 +5,11 @@
     <run>/settings.json                  TrainingSettings
           run.json                       dataset, who is held out, who watches, the structure table
           events.jsonl                   one line for each epoch, and one at the end
+          draws.jsonl                    one line for each epoch: what each step showed, and how it lay
           checkpoint_best.safetensors    weights of the best epoch
           checkpoint_last.safetensors    weights and optimiser after the last finished epoch
 """
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +19,7 @@ from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.data.volume import Spacing
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, event_from_json, event_to_json
-from napari_rpdl.files import BESIDE, read_text, write_text
+from napari_rpdl.files import BESIDE, append_line, read_text, write_text
 from napari_rpdl.learning.events import EpochEnded, TrainingEnded
 from napari_rpdl.settings import TrainingSettings, explain, load_training_settings, save_training_settings
 
@@ -89,7 +89,8 @@ class Run:
             InputError: the folder holds something that would be lost or mixed up.
         """
         check_free(folder)
-        (folder / "events.jsonl").unlink(missing_ok=True)
+        for name in ("events.jsonl", "draws.jsonl"):
+            (folder / name).unlink(missing_ok=True)
         remove_halves(folder)
         save_training_settings(settings, folder / "settings.json")
         write_text(folder / "run.json", record.model_dump_json(indent=2) + "\n")
@@ -125,18 +126,8 @@ class Run:
         return [epochs[epoch] for epoch in sorted(epochs)]
 
     def append(self, event: Event) -> None:
-        """Add a line to ``events.jsonl``."""
-        path = self.folder / "events.jsonl"
-        try:
-            with path.open("ab") as file:
-                start = b"" if _ends_with_line(path) else b"\n"
-                file.write(start + event_to_json(event).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            reason = error.strerror or str(error)
-            msg = f"Could not write {path}: {reason}. Free space, then resume the run: only this epoch is lost."
-            raise InputError(msg) from error
+        """Add a line to ``events.jsonl``; an InputError says that the disk is full."""
+        append_line(self.folder / "events.jsonl", event_to_json(event))
 
     def _events(self) -> list[Event]:
         path = self.folder / "events.jsonl"
@@ -149,14 +140,6 @@ def _read(line: str) -> Event | None:
         return event_from_json(line)
     except InputError:
         return None
-
-
-def _ends_with_line(path: Path) -> bool:
-    if path.stat().st_size == 0:
-        return True
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
 
 
 def check_free(folder: Path) -> None:
