@@ -1,17 +1,17 @@
 """Does a learned reward-penalty map beat those of the paper? A small study on the phantom (synthetic).
 
-Run with ``python benchmarks/vote_weights.py``; five minutes of processor time. Bones of 32 voxels,
+Run with ``python benchmarks/vote_weights.py``; about a quarter of an hour of processor time. Bones of 32 voxels,
 one held out in each fold, every arm with the same network, steps, seeds and bones.
 
-The learned map is K + 1 numbers, what a voxel with c of K votes is worth. They start at
-c/K - D*/2, where the linear utility has its optimum at the best Dice, and are searched at
-random: each candidate trains one network on six bones and is judged by its Dice on two
-others. The held-out bone has no say in the weights, nor in any threshold.
+The learned map is K + 1 numbers, what a voxel with c of K votes is worth, found by
+``napari_rpdl.learning.vote_weight_search``: for each of the eight bones that are left a candidate
+trains a network on the other seven, and is judged by its Dice on the eighth. The held-out bone has
+no say in the weights, nor in any threshold.
 """
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,9 +27,12 @@ from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.phantom.generation import generate
 from napari_rpdl.evaluation.baseline import baseline_mask
+from napari_rpdl.learning.events import CandidateJudged, TrainingEnded
 from napari_rpdl.learning.prediction import Prediction, predict
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.training import train
+from napari_rpdl.learning.vote_weight_search import Question, candidates, learn_weights
+from napari_rpdl.learning.vote_weights import Weights, read_learned
 from napari_rpdl.settings import (
     RPMAP_VARIANTS,
     LossSettings,
@@ -38,16 +41,15 @@ from napari_rpdl.settings import (
     PredictionSettings,
     TrainingSettings,
 )
+from napari_rpdl.settings.vote_weights import VoteWeightSettings
 
 SURGEONS, BONES, GRID = 7, 9, 32
-HALF_OF_BEST_DICE = 0.4
 SEARCH_SEED = 1000
-Weights = tuple[float, ...]
 
 
 def start_weights() -> Weights:
-    """Return c/K - D*/2 for c = 0..K."""
-    return tuple(round(c / SURGEONS - HALF_OF_BEST_DICE, 4) for c in range(SURGEONS + 1))
+    """Return c/K - D*/2 for c = 0..K, where the search starts."""
+    return candidates(SURGEONS, VoteWeightSettings())[0]
 
 
 @dataclass(frozen=True)
@@ -128,25 +130,16 @@ def agreement(mask: Mask, case: Case) -> float:
     return float(np.mean([dice(mask, drilled) for drilled in case.masks()]))
 
 
-def candidates(count: int, seed: int) -> Iterator[Weights]:
-    """Yield the start, then random weights around it that never fall with the votes."""
-    rng = np.random.default_rng(seed)
-    start = np.array(start_weights())
-    yield start_weights()
-    for _ in range(count - 1):
-        steps = np.diff(start) * rng.lognormal(0, 0.7, SURGEONS)
-        lowest = start[0] * rng.lognormal(0, 0.7)
-        yield tuple(np.round(np.concatenate([[lowest], lowest + np.cumsum(steps)]), 4).tolist())
-
-
-def learned_weights(study: Study, held_out: str, count: int, fold: int) -> Weights:
-    """Return the candidate with the best Dice on two bones that neither train nor are held out."""
-    scored = []
-    for weights in candidates(count, fold):
-        run = study.trained(Arm("", "vote-utility", weights=weights), held_out, SEARCH_SEED + fold, watching=2)
-        scored.append((float(study.watched_curve(run).max()), weights))
-        print(f"    candidate {weights}: inner Dice {scored[-1][0]:.3f}", flush=True)
-    return max(scored)[1]
+def learned_weights(study: Study, held_out: str, search: VoteWeightSettings, fold: int) -> Weights:
+    """Return the candidate with the best Dice on the other bones, each predicted by networks that never saw it."""
+    folder, drawn = study.folder / f"search_{fold}", search.model_copy(update={"draw": fold})
+    training = study.settings(Arm("", "vote-utility"), SEARCH_SEED + fold, watching=0)
+    question = Question(study.dataset, (held_out,), search=drawn, training=training)
+    for event in learn_weights(question, folder, folder.with_suffix(".json")):
+        study.runs += isinstance(event, TrainingEnded)
+        if isinstance(event, CandidateJudged):
+            print(f"    candidate {event.weights}: inner Dice {event.dice:.3f}", flush=True)
+    return read_learned(folder.with_suffix(".json")).best.weights
 
 
 def scores(study: Study, arm: Arm, held_out: str, seeds: int) -> NDArray[np.float64]:
@@ -183,8 +176,10 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--folds", type=int, default=3, help="bones that are held out, one after the other")
     parser.add_argument("--seeds", type=int, default=3, help="trainings of each arm in each fold")
     parser.add_argument("--candidates", type=int, default=4, help="weights tried in each fold, the start included")
+    parser.add_argument("--repeats", type=int, default=1, help="trainings of each candidate for each inner bone")
     parser.add_argument("--steps", type=int, default=120, help="optimiser steps of each training")
     options = parser.parse_args(words)
+    search = VoteWeightSettings(candidates=options.candidates, repeats=options.repeats)
     started = process_time()
     with tempfile.TemporaryDirectory() as folder:
         study = Study(Path(folder), options.steps)
@@ -197,7 +192,7 @@ def main(words: Sequence[str] | None = None) -> None:
                 f"mean map of the others {agreement(baseline_mask(others, case), case):.3f}",
                 flush=True,
             )
-            weights = learned_weights(study, held_out, options.candidates, fold)
+            weights = learned_weights(study, held_out, search, fold)
             print(f"    learned: {weights}", flush=True)
             for arm in (*ARMS, Arm("utility, learned", "vote-utility", weights=weights)):
                 found.setdefault(arm.name, []).append(scores(study, arm, held_out, options.seeds))

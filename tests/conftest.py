@@ -94,6 +94,12 @@ def analytic_case(index: int, size: int = SIZE, surgeons: tuple[str, ...] = SURG
 
 
 @pytest.fixture
+def bone_by() -> Callable[..., Case]:
+    """Make an analytic bone by its number, with the surgeons who are named."""
+    return analytic_case
+
+
+@pytest.fixture
 def small_dataset(tmp_path: Path) -> Dataset:
     """Three analytic bones by three surgeons at 16 voxels, on disk."""
     folder = tmp_path / "small_dataset"

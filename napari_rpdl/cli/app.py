@@ -25,6 +25,7 @@ from napari_rpdl.cli.printing import PROGRAM, note
 from napari_rpdl.cli.reporting_commands import WriteReport, WriteTables
 from napari_rpdl.cli.reviewing_commands import ExportStudy, MergeStudy, PlanStudy, StudyResults
 from napari_rpdl.cli.viewing_commands import Demo, View
+from napari_rpdl.cli.weight_commands import LearnWeights
 from napari_rpdl.errors import InputError
 
 CHAPTERS: dict[str, dict[str, type[Command]]] = {
@@ -41,6 +42,7 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
         "resume": Resume,
         "attach": Attach,
         "stop": Stop,
+        "learn-weights": LearnWeights,
         "predict": Predict,
         "tune": Tune,
         "evaluate": Evaluate,

@@ -8,7 +8,14 @@ from typing import Any, Protocol
 from napari_rpdl.cli.printing import duration, figure, note
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed, Progressed, Said
-from napari_rpdl.learning.events import EpochEnded, StepEnded, StillWaiting, TrainingEnded, TrainingStarted
+from napari_rpdl.learning.events import (
+    CandidateJudged,
+    EpochEnded,
+    StepEnded,
+    StillWaiting,
+    TrainingEnded,
+    TrainingStarted,
+)
 
 
 class Display(Protocol):
@@ -52,6 +59,11 @@ def sentence(event: Event) -> str | None:
             )
         case EpochEnded():
             return _epoch(event)
+        case CandidateJudged():
+            return (
+                f"Candidate {event.number} of {event.candidates}: Dice {event.dice:.3f} on bones that its networks "
+                f"never saw (weights {' '.join(map(str, event.weights))})."
+            )
         case TrainingEnded():
             return (
                 f"Training {event.reason} after {event.epochs} epochs; best was epoch {event.best_epoch} "

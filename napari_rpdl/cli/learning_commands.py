@@ -10,6 +10,7 @@ from tyro.conf import Positional
 from napari_rpdl.cli.following import follow
 from napari_rpdl.cli.parsing import Command, word_after
 from napari_rpdl.cli.printing import PROGRAM, answer
+from napari_rpdl.cli.taking_up import check_learned, with_learned
 from napari_rpdl.cli.training import Where, how_to_predict, show_training
 from napari_rpdl.errors import InputError
 from napari_rpdl.settings import PresetName, TrainingSettings, preset_named
@@ -43,13 +44,18 @@ class Train(Command):
     preset: PresetName = "default"
     """What all other settings start from: the best known, the paper, or its published code, each as it is for the
     network (--name) and the loss (--loss) that are given (see docs/presets.md)."""
+    learned_weights: Path | None = None
+    """File of "learn-weights": train with the loss vote-utility and the weights in it. What is held out here must
+    have been held out there."""
     where: Where = field(default_factory=Where)
     training: TrainingSettings = field(default_factory=TrainingSettings)
 
     @classmethod
     @override
     def for_words(cls, words: Sequence[str]) -> type[Command]:
-        start = preset_named(*(word_after(flag, words) for flag in ("--preset", "--name", "--loss")))
+        preset, name, loss = (word_after(flag, words) for flag in ("--preset", "--name", "--loss"))
+        weights = word_after("--learned-weights", words)
+        start = with_learned(Path(weights), preset, name, loss) if weights else preset_named(preset, name, loss)
         started = field(default_factory=lambda: start)
         return make_dataclass(
             cls.__name__, [("training", TrainingSettings, started)], bases=(cls,), frozen=True, kw_only=True
@@ -59,6 +65,8 @@ class Train(Command):
     def execute(self) -> None:
         from napari_rpdl.learning.process import Job
 
+        if self.learned_weights is not None:
+            check_learned(self.learned_weights, self.training, self.dataset, self.hold_out, self.hold_out_surgeons)
         job = Job(
             dataset=str(self.dataset),
             run=str(self.run),

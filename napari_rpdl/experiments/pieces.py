@@ -19,11 +19,10 @@ from napari_rpdl.experiments.keeping import FIXED, keep_checkpoints, keep_predic
 from napari_rpdl.experiments.leaks import check_no_leak
 from napari_rpdl.experiments.results import SCORES
 from napari_rpdl.experiments.scores import ScoreRow, write_rows
+from napari_rpdl.learning.finishing import finish
 from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.learning.training import resume, train
 from napari_rpdl.learning.tuning import Tuned, tune
-from napari_rpdl.settings import TrainingSettings, without_idle
 from napari_rpdl.settings.experiment import ExperimentSettings
 
 
@@ -101,21 +100,7 @@ def do_piece(
 
 def _trained(cell: Cell, dataset: Dataset, folder: Path, threads: int) -> Iterator[Event]:
     training = cell.training.model_copy(update={"threads": cell.training.threads or threads})
-    state = Run.open(folder).state if (folder / "run.json").is_file() else "empty"
-    if state != "empty":
-        _check_same(Run.open(folder), training)
-    if state == "resumable":
-        yield from resume(dataset, folder)
-    elif state == "empty":
-        yield from train(training, dataset, folder, cell.fold.bones, cell.fold.surgeons)
-
-
-def _check_same(run: Run, training: TrainingSettings) -> None:
-    """Raise an InputError if a run was trained with other settings, where they matter to what is learned."""
-    where = {"threads": 0, "device": "auto"}
-    if without_idle(run.settings.model_copy(update=where)) != training.model_copy(update=where):
-        msg = f"{run.folder} holds a training with other settings. Remove it, or choose another folder for the results."
-        raise InputError(msg)
+    yield from finish(training, dataset, folder, cell.fold.bones, cell.fold.surgeons)
 
 
 def _judged(cell: Cell, fold: Fold, dataset: Dataset, folder: Path, settings: ExperimentSettings) -> Iterator[ScoreRow]:

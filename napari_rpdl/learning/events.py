@@ -101,6 +101,42 @@ class TimeEstimated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateJudged(Event):
+    """Candidate ``number`` of ``candidates`` for vote weights was trained and judged on every bone.
+
+    Attributes:
+        number: counts from 1; the first is the start.
+        weights: worth of a voxel with 0, 1, ... K votes.
+        dice: mean over bones, each predicted by networks that never saw it, of the mean over surgeons.
+        threshold: where the predictions were cut, the best for all these bones together.
+    """
+
+    number: int
+    candidates: int
+    weights: tuple[float, ...]
+    dice: float
+    threshold: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", tuple(self.weights))
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsLearned(Event):
+    """The best ``weights`` are in ``file``; ``start_dice`` is what the start reached, ``bones`` had a say."""
+
+    file: str
+    weights: tuple[float, ...]
+    dice: float
+    start_dice: float
+    bones: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", tuple(self.weights))
+        object.__setattr__(self, "bones", tuple(self.bones))
+
+
+@dataclass(frozen=True, slots=True)
 class StillWaiting(Event):
     """Nothing new from the training process for ``seconds``; lets whoever follows it react to a wish to stop."""
 

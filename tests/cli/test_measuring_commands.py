@@ -7,7 +7,6 @@ import pytest
 
 from napari_rpdl.data.dataset import DatasetWriter
 from napari_rpdl.data.structures import TEMPORAL_BONE
-from tests.conftest import analytic_case
 
 
 def test_info_tells_what_the_dataset_holds(result, run, small_dataset):
@@ -54,14 +53,14 @@ def test_agreement_reads_as_a_table(run, small_dataset):
     assert err == ""
 
 
-def test_why_a_figure_is_missing_is_said(run, result, tmp_path):
+def test_why_a_figure_is_missing_is_said(run, result, bone_by, tmp_path):
     """One bone with one surgeon, and one that nobody drilled: no agreement, and no Dice of 1."""
     writer = DatasetWriter(
         tmp_path / "set", name="set", table=TEMPORAL_BONE, surgeons=("anna", "ben"), origin="test", licence="MIT"
     )
     with writer:
-        writer.add(analytic_case(0, surgeons=("anna",)))
-        empty = analytic_case(1, surgeons=("anna", "ben"))
+        writer.add(bone_by(0, surgeons=("anna",)))
+        empty = bone_by(1, surgeons=("anna", "ben"))
         nothing = tuple(replace(one, mask=np.zeros_like(one.mask)) for one in empty.annotations)
         writer.add(replace(empty, annotations=nothing))
     found = result("agreement", tmp_path / "set")

@@ -148,7 +148,7 @@ def test_a_run_that_leaks_is_not_scored(small_dataset, tiny, tmp_path):
     cheat = dataclasses.replace(piece, cell=dataclasses.replace(other, key=piece.cell.key))
     done(cheat, small_dataset, tmp_path, settings)
     (tmp_path / piece.key / "scores.csv").unlink()
-    with pytest.raises(InputError, match=r"was trained on bone_1|chosen by bone_1"):
+    with pytest.raises(InputError, match="held out something else"):
         done(piece, small_dataset, tmp_path, settings)
     assert not (tmp_path / piece.key / "scores.csv").exists()
 

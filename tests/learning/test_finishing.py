@@ -1,0 +1,49 @@
+import pytest
+
+from napari_rpdl.errors import InputError
+from napari_rpdl.learning.checkpoint import read_checkpoint
+from napari_rpdl.learning.events import EpochEnded, TrainingStarted
+from napari_rpdl.learning.finishing import finish, held_out_cases
+from napari_rpdl.learning.runs import Run
+
+
+def of(kind, events):
+    return [event for event in events if isinstance(event, kind)]
+
+
+@pytest.fixture
+def settings(tiny_settings):
+    return tiny_settings.model_copy(update={"epochs": 2, "steps_per_epoch": 1})
+
+
+def test_what_was_stopped_goes_on_and_what_is_complete_is_left(settings, small_dataset, tmp_path):
+    folder = tmp_path / "run"
+    work = finish(settings, small_dataset, folder, ["bone_3"])
+    next(event for event in work if isinstance(event, EpochEnded))
+    work.close()
+    assert Run.open(folder).state == "resumable"
+    rest = list(finish(settings, small_dataset, folder, ["bone_3"]))
+    assert of(TrainingStarted, rest)[0].first_epoch == 2
+    assert Run.open(folder).state == "complete"
+    before = read_checkpoint(Run.open(folder).checkpoint("last")).fingerprint()
+    elsewhere = settings.model_copy(update={"threads": 2, "device": "auto"})
+    assert list(finish(elsewhere, small_dataset, folder, ["bone_3"])) == []
+    assert read_checkpoint(Run.open(folder).checkpoint("last")).fingerprint() == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "hold_out", "surgeons", "says"),
+    [
+        ({"learning_rate": 0.5}, ["bone_3"], (), "with other settings"),
+        ({}, ["bone_2"], (), "held out something else"),
+        ({}, ["bone_3"], ("surgeon_1",), "held out something else"),
+    ],
+)
+def test_another_training_is_not_taken_for_it(settings, small_dataset, tmp_path, changed, hold_out, surgeons, says):
+    list(finish(settings, small_dataset, tmp_path / "run", ["bone_3"]))
+    with pytest.raises(InputError, match=says):
+        list(finish(settings.model_copy(update=changed), small_dataset, tmp_path / "run", hold_out, surgeons))
+
+
+def test_a_bone_is_held_out_with_all_its_cases(small_dataset):
+    assert held_out_cases(small_dataset, ["bone_2", "bone_9"]) == ("bone_2",)
