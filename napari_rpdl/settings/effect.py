@@ -78,6 +78,7 @@ RULES = (
         "with a compound loss (bce+...) or surgeon-heads",
     ),
     _with_loss(("vote-utility", "vote-utility-dice"), "loss_options.vote_weights"),
+    _with_loss(("vote-utility-dice",), "loss_options.vote_costs"),
     Rule(("rpmap.worths",), _with_map, "with a loss that reads the RPMap (rpdl)"),
     Rule(
         ("rpmap.penalty", "rpmap.normalisation", "rpmap.single_votes"),

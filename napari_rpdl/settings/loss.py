@@ -39,6 +39,16 @@ class LossSettings(Settings):
     """Factor of the cross-entropy in compound losses (bce+...) and surgeon-heads."""
     vote_weights: Worths = ()
     """Worth of a voxel with 0, 1, ... K votes in vote-utility losses; empty: share of votes (linear form: less 0.4)."""
+    vote_costs: Worths = ()
+    """Charge for predicting a voxel with 0, 1, ... K votes in vote-utility-dice; empty: 1 (Dice); |M| suits Eq. (3)."""
+
+    @field_validator("vote_costs")
+    @classmethod
+    def _predicting_too_much_costs(cls, costs: Worths) -> Worths:
+        if costs and (min(costs) < 0 or max(costs) <= 0):
+            msg = "Expected charges of 0 or more, one above 0, or predicting everything would be best"
+            raise ValueError(msg)
+        return costs
 
     @field_validator("vote_weights")
     @classmethod

@@ -41,6 +41,7 @@ REFUSED = {
     "reduction": {"loss": "wcel", "loss_options": {"wcel_total": "sum", "reduction": "bone"}},
     "cross_entropy_weight": {"loss": "dice", "loss_options": {"cross_entropy_weight": 2}},
     "vote_weights": {"loss": "dice", "loss_options": {"vote_weights": [-1, 1]}},
+    "vote_costs": {"loss": "vote-utility", "loss_options": {"vote_costs": [1, 0.5]}},
     "rpmap penalty": {"loss": "dice", "rpmap": {"penalty": 2}},
     "rpmap worths": {"loss": "dice", "rpmap": {"worths": [-1, 1]}},
     "rpmap normalisation": {"loss": "rpdl", "rpmap": {"worths": [-1, 1], "normalisation": "none"}},

@@ -21,6 +21,8 @@ def test_the_defaults_are_the_papers():
         {"vote_weights": ("much",)},
         {"vote_weights": (float("nan"),)},
         {"vote_weights": (0.5,)},
+        {"vote_costs": (-1.0, 2.0)},
+        {"vote_costs": (0.0, 0.0)},
         {"weights": (1.0, 2.0)},
     ],
 )

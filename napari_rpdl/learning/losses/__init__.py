@@ -51,7 +51,7 @@ LOSSES: dict[str, Callable[[TrainingSettings, float], PatternLoss]] = {
         s.loss_options.vote_weights, s.loss_options.smoothing, s.loss_options.reduction
     ),
     "vote-utility-dice": lambda s, _: VoteUtilityDiceLoss(
-        s.loss_options.vote_weights, s.loss_options.smoothing, s.loss_options.reduction
+        s.loss_options.vote_weights, s.loss_options.smoothing, s.loss_options.reduction, s.loss_options.vote_costs
     ),
     "surgeon-heads": lambda s, _: SurgeonHeadsLoss(
         s.loss_options.cross_entropy_weight, s.loss_options.smoothing, s.loss_options.reduction

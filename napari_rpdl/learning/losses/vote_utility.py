@@ -44,24 +44,30 @@ class VoteUtilityLoss(PatternLoss):
 
 
 class VoteUtilityDiceLoss(PatternLoss):
-    """1 - (2 Σ uP + ε) / (Σ |u| + Σ P + ε), sums over voxels and surgeons, u by the votes c.
+    """1 - (2 Σ uP + ε) / (Σ |u| + Σ dP + ε), sums over voxels and surgeons, u and d by the votes c.
 
-    Special cases, exactly: u_c = c/K is the Dice loss; u_c = (c/K) M_c for c > 0 and
-    u_0 = M_0 is the published code's loss with the RPMap M. Eq. (3) is not of this form:
-    it charges a predicted voxel |M_c| where this charges 1.
+    Special cases, exactly, with the RPMap M: u_c = c/K, d = 1 is the Dice loss; u_c = (c/K) M_c
+    for c > 0, u_0 = M_0, d = 1 the published code's; u_c = (c/K) M_c for all c, d = |M| Eq. (3).
     """
 
-    def __init__(self, weights: Sequence[float] = (), smoothing: float = 1.0, reduction: Reduction = "batch") -> None:
-        """Choose u as of ``VoteUtilityLoss``; empty: c/K."""
+    def __init__(
+        self,
+        weights: Sequence[float] = (),
+        smoothing: float = 1.0,
+        reduction: Reduction = "batch",
+        costs: Sequence[float] = (),
+    ) -> None:
+        """Choose u as of ``VoteUtilityLoss``, empty: c/K; and d likewise, 0 or more, empty: 1."""
         super().__init__(smoothing, reduction)
         self.weights = tuple(weights) or (0.0, 1.0)
+        self.costs = tuple(costs) or (1.0, 1.0)
 
     def of_sums(self, sums: PatternSums, targets: PatternTargets) -> Tensor:
         """Return the loss."""
         predicted = sums.probability
         _, surgeons, voxels = Weighted.of(targets, predicted)
-        worth = surgeons * by_votes(self.weights, targets, predicted)
-        total = (worth.abs() * voxels).sum(1) + (surgeons * predicted).sum(1)
+        worth, cost = (surgeons * by_votes(table, targets, predicted) for table in (self.weights, self.costs))
+        total = (worth.abs() * voxels).sum(1) + (cost * predicted).sum(1)
         return self.ratio(2 * (worth * predicted).sum(1), total)
 
 

@@ -56,6 +56,7 @@ def test_an_option_changes_the_losses_for_which_it_is_said_to_count_and_no_other
         "loss_options.wcel_total": "sum",
         "loss_options.cross_entropy_weight": 2.0,
         "loss_options.vote_weights": (-1.0, 0.1, 1.0),
+        "loss_options.vote_costs": (1.0, 0.1, 1.0),
         "rpmap.penalty": 2.0,
         "rpmap.normalisation": "largest",
         "rpmap.single_votes": "zero",

@@ -5,9 +5,9 @@ import torch
 
 from napari_rpdl.learning.losses import PatternTargets
 from napari_rpdl.learning.losses.dice import DiceLoss
-from napari_rpdl.learning.losses.reward_penalty_dice import PublishedRewardPenaltyDiceLoss
+from napari_rpdl.learning.losses.reward_penalty_dice import PublishedRewardPenaltyDiceLoss, RewardPenaltyDiceLoss
 from napari_rpdl.learning.losses.vote_utility import VoteUtilityDiceLoss, VoteUtilityLoss, by_votes
-from napari_rpdl.settings import RPMAP_VARIANTS
+from napari_rpdl.settings import RPMAP_VARIANTS, RPMapSettings
 
 WEIGHTS = [-0.7, -0.2, 0.1, 0.5, 0.4]
 
@@ -55,6 +55,19 @@ def test_squared_shares_make_the_published_loss(make_bones):
     torch.testing.assert_close(
         VoteUtilityDiceLoss(weights)(bones.logits, targets), theirs(bones.logits, targets), rtol=0, atol=1e-7
     )
+
+
+def test_charges_of_the_map_make_the_papers_loss(make_bones, assert_same):
+    """Eq. (3) voxel by voxel, and M_c = c/K, -1 for none, written as weights and charges."""
+    bones = make_bones(7)
+    targets = PatternTargets.from_masks(bones.masks.bool())
+    share = bones.masks.double().mean(1, keepdim=True)
+    rpmap, p, y = torch.where(share > 0, share, -1.0), bones.logits.sigmoid(), bones.masks.double()
+    overlap, total = (y * p * rpmap).sum(), (y * rpmap.abs()).sum() + 7 * (p * rpmap.abs()).sum()
+    expected = 1 - (2 * overlap + 1) / (total + 1)
+    worths, charges = [(c / 7) ** 2 for c in range(8)], [1.0, *(c / 7 for c in range(1, 8))]
+    assert_same(VoteUtilityDiceLoss(worths, costs=charges)(bones.logits, targets), expected, bones.logits)
+    assert_same(RewardPenaltyDiceLoss(RPMapSettings())(bones.logits, targets), expected, bones.logits)
 
 
 def test_bones_of_fewer_surgeons_take_the_weight_at_their_share(make_bones):
