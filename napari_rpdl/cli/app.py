@@ -88,6 +88,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UsageError as error:
         note(f"{PROGRAM}: {error}")
         return MISUSED
+    except InputError as error:  # a file that flags start from
+        note(f"{PROGRAM}: {error}")
+        return FAILED
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else MISUSED
     except BrokenPipeError:

@@ -8,12 +8,12 @@ from typing_extensions import override
 from tyro.conf import Positional
 
 from napari_rpdl.cli.following import follow
-from napari_rpdl.cli.parsing import Command, word_after
+from napari_rpdl.cli.parsing import Command, UsageError, word_after
 from napari_rpdl.cli.printing import PROGRAM, answer
 from napari_rpdl.cli.taking_up import check_learned, with_learned
 from napari_rpdl.cli.training import Where, how_to_predict, show_training
 from napari_rpdl.errors import InputError
-from napari_rpdl.settings import PresetName, TrainingSettings, preset_named
+from napari_rpdl.settings import PresetName, TrainingSettings, load_training_settings, preset_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class Train(Command):
     Example:
       napari-rpdl train my_dataset my_run --hold-out bone_9 --loss rpdl --epochs 100
       napari-rpdl train my_dataset my_run --hold-out bone_9 --preset paper --threads 8
+      napari-rpdl train my_dataset my_run --hold-out bone_8 --settings old_run/settings.json
 
     What comes out: a run folder with the settings, the losses of every epoch, and the
     best and the last checkpoint.
@@ -47,15 +48,16 @@ class Train(Command):
     learned_weights: Path | None = None
     """File of "learn-weights": train with the loss vote-utility and the weights in it. What is held out here must
     have been held out there."""
+    settings: Path | None = None
+    """File that all other settings start from in place of a preset: the settings.json of a run, or one that Python's
+    save_training_settings wrote. Held-out bones are not in it."""
     where: Where = field(default_factory=Where)
     training: TrainingSettings = field(default_factory=TrainingSettings)
 
     @classmethod
     @override
     def for_words(cls, words: Sequence[str]) -> type[Command]:
-        preset, name, loss = (word_after(flag, words) for flag in ("--preset", "--name", "--loss"))
-        weights = word_after("--learned-weights", words)
-        start = with_learned(Path(weights), preset, name, loss) if weights else preset_named(preset, name, loss)
+        start = _start(words)
         started = field(default_factory=lambda: start)
         return make_dataclass(
             cls.__name__, [("training", TrainingSettings, started)], bases=(cls,), frozen=True, kw_only=True
@@ -164,6 +166,22 @@ class Stop(Command):
         ask_to_stop(self.run)
         text = f"Asked to stop after the current step. Go on later with: {PROGRAM} resume {self.run}"
         answer({"run": str(self.run), "asked": True}, text, as_json=self.json)
+
+
+def _start(words: Sequence[str]) -> TrainingSettings:
+    """Return what the flags of the training start from.
+
+    Raises:
+        UsageError: there are two of them; or as ``with_learned``.
+        InputError: the file of settings cannot be read.
+    """
+    path, preset, weights = (word_after(flag, words) for flag in ("--settings", "--preset", "--learned-weights"))
+    network, loss = (word_after(flag, words) for flag in ("--name", "--loss"))
+    if path and preset:
+        msg = f"--settings {path} and --preset {preset} both say what a training starts from. Leave one of them out."
+        raise UsageError(msg)
+    start = load_training_settings(Path(path)) if path else preset_named(preset, network, loss)
+    return with_learned(Path(weights), start, loss) if weights else start
 
 
 def how_to_resume(run: Path) -> str:

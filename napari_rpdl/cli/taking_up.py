@@ -5,12 +5,12 @@ from pathlib import Path
 
 from napari_rpdl.cli.parsing import UsageError
 from napari_rpdl.errors import InputError
-from napari_rpdl.settings import TrainingSettings, preset_named
+from napari_rpdl.settings import TrainingSettings, without_idle
 from napari_rpdl.settings.vote_weights import LEARNED_LOSS
 
 
-def with_learned(path: Path, preset: str, network: str, loss: str) -> TrainingSettings:
-    """Return where the flags of a training start: a preset, the loss vote-utility, and the learned weights.
+def with_learned(path: Path, start: TrainingSettings, loss: str) -> TrainingSettings:
+    """Return where the flags of a training start: as ``start``, with the loss vote-utility and the learned weights.
 
     Raises:
         UsageError: the file is not one of ours, or another loss was named, which has no such weights.
@@ -20,14 +20,13 @@ def with_learned(path: Path, preset: str, network: str, loss: str) -> TrainingSe
     if loss not in ("", LEARNED_LOSS):
         msg = f"--loss: learned weights are those of {LEARNED_LOSS}. Leave out --loss, or --learned-weights."
         raise UsageError(msg)
-    start = preset_named(preset, network, LEARNED_LOSS)
     try:
         weights = read_learned(path).best.weights
     except InputError as error:
         msg = f"--learned-weights: {error}"
         raise UsageError(msg) from error
     options = start.loss_options.model_copy(update={"vote_weights": weights})
-    return start.model_copy(update={"loss": LEARNED_LOSS, "loss_options": options})
+    return without_idle(start.model_copy(update={"loss": LEARNED_LOSS, "loss_options": options}))
 
 
 def check_learned(

@@ -16,7 +16,7 @@ from napari_rpdl.events import event_to_json
 from napari_rpdl.learning.attachment import Live, running
 from napari_rpdl.learning.events import TrainingStarted
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.settings import PRESETS, TrainingSettings, preset_for
+from napari_rpdl.settings import PRESETS, TrainingSettings, preset_for, save_training_settings
 
 TINY = ["--grid", "16", "--channels", "4", "8", "--steps-per-epoch", "1", "--threads", "1", "--device", "cpu"]
 ENDLESS = ["--epochs", "100000", "--stop-patience", "100000"]
@@ -181,6 +181,49 @@ def test_flags_win_over_what_a_preset_has_for_the_network():
     words = ["data", "run", "--preset", "paper", "--name", "myronenko18", "--batch-size", "64", "--filters", "8"]
     training = parse(Train, "train", words).training
     assert (training.batch_size, training.network.filters) == (64, 8)
+
+
+@pytest.fixture
+def saved(tmp_path):
+    settings = preset_for("paper", "myronenko18").model_copy(update={"epochs": 7, "learning_rate": 3e-4})
+    save_training_settings(settings, tmp_path / "settings.json")
+    return settings, tmp_path / "settings.json"
+
+
+def test_a_file_of_settings_is_where_the_other_flags_start(saved):
+    settings, path = saved
+    assert parse(Train, "train", ["data", "run", "--settings", str(path)]).training == settings
+    words = ["data", "run", f"--settings={path}", "--epochs", "3", "--prior-bias", "--name", "unet-cicek16"]
+    network = settings.network.model_copy(update={"name": "unet-cicek16"})
+    optimisation = settings.optimisation.model_copy(update={"prior_bias": True})
+    changed = {"epochs": 3, "network": network, "optimisation": optimisation}
+    assert parse(Train, "train", words).training == settings.model_copy(update=changed), "batch 16 stays: no preset"
+
+
+@pytest.mark.parametrize("preset", ["default", "paper"])
+def test_a_file_and_a_preset_are_one_start_too_many(run, saved, tmp_path, preset):
+    status, out, err = run("train", tmp_path, tmp_path / "run", "--settings", saved[1], "--preset", preset)
+    assert (status, out) == (2, "")
+    assert f"--preset {preset} both say what a training starts from. Leave one of them out" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [(None, "Could not read"), ("{", "damaged"), ('{"training": {"epoch": 3}}', "training.epoch")]
+)
+def test_a_file_of_settings_that_is_none_is_explained(run, tmp_path, text, says):
+    if text is not None:
+        (tmp_path / "my.json").write_text(text)
+    status, out, err = run("train", tmp_path, tmp_path / "run", "--settings", tmp_path / "my.json")
+    assert (status, out) == (1, "")
+    assert says in err
+    assert "Traceback" not in err
+
+
+def test_a_run_trains_anew_by_the_settings_of_another(result, trained, small_dataset, tmp_path):
+    again = tmp_path / "again"
+    words = ["--hold-out", "bone_3", "--settings", trained / "settings.json", "--seed", "1"]
+    result("train", small_dataset.folder, again, *words)
+    assert Run.open(again).settings == Run.open(trained).settings.model_copy(update={"seed": 1})
 
 
 def test_an_unknown_preset_is_refused(run, tmp_path):
