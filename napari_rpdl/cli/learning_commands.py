@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, make_dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from typing_extensions import override
 from tyro.conf import Positional
@@ -53,6 +54,8 @@ class Train(Command):
     save_training_settings wrote. Held-out bones are not in it."""
     where: Where = field(default_factory=Where)
     training: TrainingSettings = field(default_factory=TrainingSettings)
+
+    starts_vary: ClassVar[bool] = True
 
     @classmethod
     @override

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from inspect import cleandoc
-from typing import get_type_hints
+from typing import ClassVar, get_type_hints
 
 import tyro
 from pydantic import ValidationError
@@ -19,6 +19,9 @@ class Command(ABC):
 
     json: bool = False
     """Print the result as JSON on standard output; progress stays on standard error."""
+
+    starts_vary: ClassVar[bool] = False
+    """Whether words may change what yes-no flags start from, so that each must be sayable both ways."""
 
     @abstractmethod
     def execute(self) -> None:
@@ -62,8 +65,8 @@ def parse(kind: type[Command], prog: str, words: Sequence[str]) -> Command:
         config=(
             tyro.conf.OmitArgPrefixes,
             tyro.conf.PositionalMetavarFromFieldName,
-            tyro.conf.FlagCreatePairsOff,
             tyro.conf.HelptextFromCommentsOff,
+            *(() if kind.starts_vary else (tyro.conf.FlagCreatePairsOff,)),
         ),
     )
 

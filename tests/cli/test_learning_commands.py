@@ -183,6 +183,13 @@ def test_flags_win_over_what_a_preset_has_for_the_network():
     assert (training.batch_size, training.network.filters) == (64, 8)
 
 
+@pytest.mark.parametrize("preset", ["default", "paper"])
+@pytest.mark.parametrize(("word", "value"), [("--prior-bias", True), ("--no-prior-bias", False)])
+def test_yes_and_no_can_be_said_whatever_the_preset_has(preset, word, value):
+    training = parse(Train, "train", ["data", "run", "--preset", preset, word]).training
+    assert training.optimisation.prior_bias is value
+
+
 @pytest.fixture
 def saved(tmp_path):
     settings = preset_for("paper", "myronenko18").model_copy(update={"epochs": 7, "learning_rate": 3e-4})
