@@ -16,7 +16,7 @@ def test_its_parameters_are_those_of_the_paper_s_layers(count):
     localisations = sum(27 * (2 * w) ** 2 + 2 * 2 * w + 2 * w * w + 2 * w for w in WIDTHS[:4])
     segmentations = sum(w + 1 for w in WIDTHS[:3])
     expected = entrances + contexts + risers + localisations + segmentations
-    assert count(build_isensee17(NetworkSettings(), Sizes(1))) == expected
+    assert count(build_isensee17(NetworkSettings(), Sizes(1))) == expected == 9_462_115
 
 
 def test_norm_and_slope_are_the_paper_s():

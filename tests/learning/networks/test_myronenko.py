@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from monai.networks.nets import SegResNet
@@ -16,6 +18,22 @@ VOLUME = torch.randn(2, 2, 32, 32, 32, generator=torch.Generator().manual_seed(0
 def built(**settings):
     torch.manual_seed(0)
     return build_myronenko18(NetworkSettings(name="myronenko18", filters=8, **settings), SIZES)
+
+
+def test_its_parameters_are_those_of_the_paper_s_table(count):
+    """Counted by hand for 64 voxels: 1, 2, 2, 4 blocks down, 1, 1, 1 up; only the last convolutions have a bias."""
+    widths = (32, 64, 128, 256)
+
+    def block(width):
+        return 2 * (2 * width + 27 * width * width)  # group norm and 3³ convolution, twice
+
+    down = 27 * 32 + sum(27 * a * w for a, w in pairwise(widths)) + sum(map(block, (32, *2 * (64, 128), *4 * (256,))))
+    up = sum(2 * width * width + block(width) for width in widths[:3])
+    last = 2 * 32 + 32 + 1
+    latent = 4**3 * 16  # 16 features at a sixteenth of the grid
+    narrow = 2 * 256 + 27 * 256 * 16 + 16 + latent * 256 + 256  # 128 means and 128 deviations
+    branch = narrow + 128 * latent + latent + 16 * 256 + up + 32 + 1
+    assert count(build_myronenko18(NetworkSettings(), Sizes(1))) == down + up + last + branch == 20_510_834
 
 
 def test_the_auxiliary_loss_is_a_tenth_of_l2_and_of_kl():

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -22,6 +24,22 @@ FACTORS = {
 """Of the networks below; as docs/networks.md says."""
 
 
+PARAMETERS = {
+    "unet": (486_001, 491_617),
+    "resenc": (2_574_513, 2_580_337),
+    "unet-published": (518_073, 519_477),
+    "vnet-published": (518_073, 519_477),
+    "isensee-published": (518_099, 519_503),
+    "unet-cicek16": (19_072_769, 19_084_001),
+    "vnet-milletari16": (45_597_509, 45_627_749),
+    "isensee17": (9_462_115, 9_467_731),
+    "myronenko18": (20_510_834, 20_522_495),
+    "med3d": (67_673_233, 67_673_248),
+}
+"""With 1 and with 14 channels in, at 64 voxels. The tests of each network count the first by another way."""
+DOCUMENT = Path(__file__).parents[3] / "docs" / "networks.md"
+
+
 def small(name, **others):
     narrow = {} if name in ("vnet-milletari16", "med3d") else {"filters": 8}
     return NetworkSettings(name=name, channels=(4, 8), **narrow, **others)
@@ -30,6 +48,16 @@ def small(name, **others):
 def test_every_name_in_the_settings_is_a_network():
     assert set(NETWORKS) == set(FACTORS)
     assert {NetworkSettings(name=name).name for name in NETWORKS} == set(NETWORKS)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_has_as_many_parameters_as_the_document_says(name):
+    with torch.device("meta"):  # no numbers, so it costs nothing
+        networks = [build_network(NetworkSettings(name=name), channels) for channels in (1, 14)]
+    counted = tuple(sum(p.numel() for p in network.parameters() if p.requires_grad) for network in networks)
+    assert counted == PARAMETERS[name]
+    rows = [row for row in DOCUMENT.read_text(encoding="utf-8").splitlines() if row.startswith(f"| `{name}`")]
+    assert [f"{number:,}".replace(",", " ") in row for number, row in zip(counted, rows, strict=True)] == [True, True]
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -13,6 +13,13 @@ def test_it_has_the_parameters_that_the_paper_counts(count):
     assert count(network) - norms == 19_069_955
 
 
+def test_it_has_the_documented_size(count):
+    """The paper's number less two channels of the first and of the last convolution, and with batch norm's."""
+    norms = 2 * sum((32, 64, 64, 128, 128, 256, 256, 512, 256, 256, 128, 128, 64, 64))
+    expected = 19_069_955 - 2 * 27 * 32 - 2 * (64 + 1) + norms
+    assert count(build_unet_cicek16(NetworkSettings(), Sizes(1))) == expected == 19_072_769
+
+
 def test_features_double_before_each_pooling():
     network = build_unet_cicek16(NetworkSettings(), Sizes(1))
     widths = [m.out_channels for m in network.down.modules() if isinstance(m, nn.Conv3d)]
