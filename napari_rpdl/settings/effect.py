@@ -56,6 +56,7 @@ RULES = (
         'with the network myronenko18 and vae "original"',
     ),
     _with_network(("med3d",), "network.stages", "network.weights"),
+    _with_network(("vnet-milletari16",), "network.last_layer"),
     Rule(
         ("network.distance_limit", "network.distance_unit"),
         lambda s: "distances" in s.network.encoding,

@@ -11,7 +11,7 @@ from napari_rpdl.files import read_text, write_text
 from napari_rpdl.settings.base import Settings, explain
 from napari_rpdl.settings.effect import without_idle
 from napari_rpdl.settings.loss import LossName
-from napari_rpdl.settings.network import NetworkName
+from napari_rpdl.settings.network import NetworkName, as_written
 from napari_rpdl.settings.presets import PresetName, preset_named
 from napari_rpdl.settings.rpmap import RPMAP_VARIANTS
 from napari_rpdl.settings.training import Epochs, Grid, StepsPerEpoch, TrainingSettings
@@ -40,10 +40,10 @@ class ArmSettings(Settings):
         training = given.get("training", {})
         if not isinstance(training, Mapping):
             return given  # the field itself says what is expected
-        network = training.get("network")
+        network = as_written(training.get("network", {}))
         name = network.get("name") if isinstance(network, Mapping) else None
         start = preset_named(given.get("preset"), name, training.get("loss"))
-        return {**given, "training": _merged(start.model_dump(), training)}
+        return {**given, "training": _merged(start.model_dump(), {**training, "network": network})}
 
     @field_validator("training")
     @classmethod

@@ -1,8 +1,9 @@
 """What turns a bone into probabilities."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from napari_rpdl.settings.base import Settings
 
@@ -67,5 +68,22 @@ class NetworkSettings(Settings):
     """How the autoencoder branch is judged; cross-entropy suits one-hot structures only."""
     stages: Literal["strided", "dilated"] = "strided"
     """The last two stages of med3d: strided (MONAI; lighter), or dilated (MedicalNet; an eighth of the grid)."""
+    last_layer: Literal["original", "monai"] = "original"
+    """How vnet-milletari16 ends: one 1x1x1 convolution (paper), or MONAI's 5x5x5, batch norm, PReLU and 1x1x1."""
     weights: Annotated[str, Field(max_length=4096)] = ""
     """File with MedicalNet weights (a plain state dict) that med3d starts from; none where empty."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was_written(cls, given: Any) -> Any:  # noqa: ANN401 - whatever a file holds
+        return as_written(given)
+
+
+def as_written(given: Any) -> Any:  # noqa: ANN401 - whatever a file holds
+    """Return the settings of a network in a file with what they meant when they were written.
+
+    Files that the program writes hold every field. Where one lacks ``last_layer``, it is older than that
+    choice, and its V-net ends as MONAI's.
+    """
+    older = isinstance(given, Mapping) and "weights" in given and "last_layer" not in given
+    return {**given, "last_layer": "monai"} if older and given.get("name") == "vnet-milletari16" else given

@@ -31,6 +31,7 @@ REFUSED = {
     "stride_padding": {"network": {"stride_padding": "symmetric"}},
     "vae": {"network": {"vae": "off"}},
     "reconstruction": {"network": {"name": "myronenko18", "vae": "off", "reconstruction": "cross-entropy"}},
+    "last_layer": {"network": {"last_layer": "monai"}},
     "stages": {"network": {"stages": "dilated"}},
     "weights": {"network": {"weights": "resnet_50.pth"}},
     "distance_limit": {"network": {"encoding": "one-hot+ct", "distance_limit": 5}},

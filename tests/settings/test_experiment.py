@@ -144,3 +144,11 @@ def test_an_arm_that_was_saved_with_what_has_no_effect_is_still_the_same():
     before = now.model_dump(mode="json")
     before["training"]["network"]["filters"] = 16  # as the preset once had it for every network
     assert ArmSettings.model_validate(before) == now
+
+
+def test_a_saved_v_net_ends_as_it_did_when_it_was_saved():
+    now = ArmSettings.model_validate({"preset": "paper", "training": {"network": {"name": "vnet-milletari16"}}})
+    assert now.training.network.last_layer == "original"
+    before = now.model_dump(mode="json")
+    del before["training"]["network"]["last_layer"]
+    assert ArmSettings.model_validate(before).training.network.last_layer == "monai"

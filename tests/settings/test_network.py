@@ -31,3 +31,12 @@ def test_every_combination_of_what_a_network_can_see_has_a_name():
 def test_what_makes_no_network_is_refused(wrong):
     with pytest.raises(ValidationError, match=next(iter(wrong))):
         NetworkSettings(**wrong)
+
+
+def test_a_v_net_from_before_there_was_a_choice_ends_as_it_did():
+    written = NetworkSettings(name="vnet-milletari16").model_dump(mode="json")
+    assert NetworkSettings.model_validate(written).last_layer == "original"
+    del written["last_layer"]
+    assert NetworkSettings.model_validate(written).last_layer == "monai"
+    assert NetworkSettings.model_validate(written | {"name": "unet"}).last_layer == "original"
+    assert NetworkSettings.model_validate({"name": "vnet-milletari16"}).last_layer == "original", "written by hand"

@@ -31,7 +31,7 @@ PARAMETERS = {
     "vnet-published": (518_073, 519_477),
     "isensee-published": (518_099, 519_503),
     "unet-cicek16": (19_072_769, 19_084_001),
-    "vnet-milletari16": (45_597_509, 45_627_749),
+    "vnet-milletari16": (45_593_537, 45_623_777),
     "isensee17": (9_462_115, 9_467_731),
     "myronenko18": (20_510_834, 20_522_495),
     "med3d": (67_673_233, 67_673_248),
@@ -142,6 +142,7 @@ def test_what_cannot_work_is_known_before_a_bone_is_read(settings, grid, says):
 def test_a_setting_shapes_the_networks_for_which_it_is_said_to_count_and_no_others(name):
     others = {
         "channels": (4, 8), "filters": 8, "stride_padding": "symmetric", "vae": "off", "stages": "dilated",
+        "last_layer": "monai",
     }  # fmt: skip
     training = TrainingSettings(network=NetworkSettings(name=name))
 
