@@ -48,6 +48,7 @@ class SettingsForm(QWidget, Generic[Model]):
         self._model = model
         self._controls: dict[str, Control] = {}
         self._groups: dict[str, SettingsForm[Any]] = {}
+        self._idle: dict[str, str] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         fields = [name for name in model.model_fields if name not in without]
@@ -74,6 +75,16 @@ class SettingsForm(QWidget, Generic[Model]):
         self._last = self._values()
         self._mark({})
         self.blockSignals(False)
+
+    def show_idle(self, reasons: Mapping[str, str]) -> None:
+        """Grey out the fields that count for nothing now, with the reason in the tooltip; "group.field" in a group."""
+        self._idle = {name: reason for name, reason in reasons.items() if name in self._controls}
+        for name, control in self._controls.items():
+            control.enabled = name not in self._idle
+        self._mark({})
+        for name, group in self._groups.items():
+            inner = f"{name}."
+            group.show_idle({n.removeprefix(inner): why for n, why in reasons.items() if n.startswith(inner)})
 
     def show_unit(self, unit: str) -> None:
         """Name the unit of lengths whose unit depends on the bone; none before there is one."""
@@ -146,7 +157,8 @@ class SettingsForm(QWidget, Generic[Model]):
         """Draw a red border around the controls of wrong fields, with the reason as the tooltip."""
         for name, control in self._controls.items():
             control.native.setStyleSheet(_WRONG if name in wrong else "")
-            control.tooltip = wrong.get(name, self._model.model_fields[name].description or "")
+            usual = self._model.model_fields[name].description or ""
+            control.tooltip = wrong.get(name) or " ".join(filter(None, (usual, self._idle.get(name))))
 
 
 def make_control(name: str, info: FieldInfo) -> Control:

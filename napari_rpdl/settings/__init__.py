@@ -10,7 +10,7 @@ from napari_rpdl.settings.data import PhantomSettings, RecordingSettings
 from napari_rpdl.settings.decision import RULES_OF_OWN_THRESHOLD, DecisionSettings
 from napari_rpdl.settings.deformation import DeformationSettings
 from napari_rpdl.settings.drilling import DrillingSettings
-from napari_rpdl.settings.effect import check_effect, without_idle
+from napari_rpdl.settings.effect import check_effect, idle_fields, without_idle
 from napari_rpdl.settings.figure import (
     BoneFigureSettings,
     ComparisonFigureSettings,
@@ -61,6 +61,7 @@ __all__ = [
     "check_effect",
     "explain",
     "followed",
+    "idle_fields",
     "load_training_settings",
     "preset_for",
     "preset_named",

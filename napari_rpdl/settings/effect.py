@@ -21,7 +21,7 @@ class Rule(NamedTuple):
     Attributes:
         fields: dotted names, as in "network.filters".
         counts: whether they have an effect beside the other settings.
-        where: the same for a person; completes "counts only ...".
+        where: the same for a person; completes "only ...".
     """
 
     fields: tuple[str, ...]
@@ -104,12 +104,17 @@ def check_effect(settings: TrainingSettings) -> None:
     """
     for field, where in _idle(settings):
         msg = (
-            f"{_short(field)} is {_shown(_get(settings, field))}, which would change nothing: it counts only {where}. "
+            f"{_short(field)} is {_shown(_get(settings, field))}, which would change nothing: it counts {where}. "
             f"Leave it at {_shown(_get(_USUAL, field))}, or change what it depends on."
         )
         raise InputError(msg)
     _check_heads(settings)
     _check_sizes(settings)
+
+
+def idle_fields(settings: TrainingSettings) -> dict[str, str]:
+    """Return the fields that have no effect whatever their value, and where they would have one ("only ...")."""
+    return {field: f"only {rule.where}" for rule in RULES if not rule.counts(settings) for field in rule.fields}
 
 
 def without_idle(settings: TrainingSettings) -> TrainingSettings:
@@ -121,10 +126,9 @@ def without_idle(settings: TrainingSettings) -> TrainingSettings:
 
 def _idle(settings: TrainingSettings) -> Iterator[tuple[str, str]]:
     """Yield the fields that differ from their defaults to no effect, and where they would have one."""
-    for rule in RULES:
-        if not rule.counts(settings):
-            differing = (field for field in rule.fields if _get(settings, field) != _get(_USUAL, field))
-            yield from ((field, rule.where) for field in differing)
+    for field, where in idle_fields(settings).items():
+        if _get(settings, field) != _get(_USUAL, field):
+            yield field, where
 
 
 def _check_heads(settings: TrainingSettings) -> None:

@@ -166,3 +166,18 @@ def test_a_length_of_the_bone_is_labelled_with_the_unit_of_the_bone(form_of) -> 
         ["Diameter (voxels)", "Margin (voxels)", "Idle (s)"],
         ["Diameter", "Margin", "Idle (s)"],
     ]
+
+
+def test_fields_that_count_for_nothing_are_grey_and_say_why(form_of) -> None:
+    form = form_of(TrainingSettings)
+    penalty, grid = form.group("rpmap").control("penalty"), form.control("grid")
+    form.show_idle({"rpmap.penalty": "Counts only with rpdl.", "grid": "Not now."})
+    assert (penalty.enabled, grid.enabled) == (False, False)
+    assert form.control("epochs").enabled
+    assert form.group("rpmap").control("normalisation").enabled
+    assert penalty.tooltip.endswith("the paper uses 1. Counts only with rpdl.")
+    form.show_settings(TrainingSettings())
+    assert grid.tooltip.endswith("Not now."), "still"
+    form.show_idle({})
+    assert (penalty.enabled, grid.enabled) == (True, True)
+    assert penalty.tooltip.endswith("the paper uses 1.")

@@ -13,6 +13,7 @@ from napari_rpdl.settings import (
     RPMapSettings,
     TrainingSettings,
     check_effect,
+    idle_fields,
     preset_for,
     without_idle,
 )
@@ -111,6 +112,13 @@ def test_what_excludes_each_other_is_refused_with_the_remedy(changes, says):
 
 def test_what_just_fits_is_accepted():
     check_effect(made({"grid": 16, "shift": 15, "epochs": 4, "optimisation": {"warm_up": 4}}))
+
+
+def test_fields_are_idle_whatever_their_value():
+    idle = idle_fields(TrainingSettings())
+    assert idle["network.filters"].startswith("only with the network unet-published, vnet-published, ")
+    assert idle["rpmap.penalty"] == "only with a loss that reads the RPMap (rpdl), and without worths, which replace it"
+    assert "network.channels" not in idle
 
 
 def test_what_counts_stays():

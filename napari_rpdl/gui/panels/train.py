@@ -24,7 +24,7 @@ from napari_rpdl.gui.controls import Button, Choice, Section, heading, note, tig
 from napari_rpdl.gui.curves import Curves
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.session import Session, TrainingState, TrainingWish
-from napari_rpdl.settings import PRESETS, TrainingSettings, followed, preset_for
+from napari_rpdl.settings import PRESETS, TrainingSettings, followed, idle_fields, preset_for, without_idle
 
 _PRESETS = {
     "default": "default: quick and good on few bones",
@@ -95,7 +95,7 @@ class TrainPanel(QWidget):
     def wish(self) -> TrainingWish:
         """Return what the form asks for; an InputError names what is missing."""
         return TrainingWish(
-            settings=self.form.settings(),
+            settings=without_idle(self.form.settings()),
             run=Path(self.folder.text().strip()).expanduser() if self.folder.text().strip() else None,
             hold_out=tuple(item.data(Qt.ItemDataRole.UserRole) for item in self._ticked()),
             own_process=self.own_process,
@@ -153,6 +153,7 @@ class TrainPanel(QWidget):
         self._session.events.estimate.connect(lambda *_: self._show_estimate())
         self._show_device()
         self._show_estimate()
+        self._show_idle()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Tell that devices and earlier runs are wanted now."""
@@ -226,6 +227,7 @@ class TrainPanel(QWidget):
         """Put a preset into the form."""
         self._start = PRESETS[self.preset.currentData()]
         self.form.show_settings(self._start)
+        self._show_idle()
         self.edited.emit()
 
     def _follow(self) -> None:
@@ -235,7 +237,13 @@ class TrainPanel(QWidget):
         if start != self._start:
             self.form.show_settings(followed(settings, self._start, start))
             self._start = start
+        self._show_idle()
         self.edited.emit()
+
+    def _show_idle(self) -> None:
+        """Grey out what would change nothing beside the rest; the wish leaves it out."""
+        idle = idle_fields(self.form.settings())
+        self.form.show_idle({field: f"Counts {where}." for field, where in idle.items()})
 
     def _pause_or_continue(self) -> None:
         paused = self._session.training.paused and not self._session.training.running

@@ -10,7 +10,7 @@ from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.session import TrainingState
 from napari_rpdl.learning.events import TimeEstimated
 from napari_rpdl.learning.hardware import Device
-from napari_rpdl.settings import PRESETS, TrainingSettings, preset_for
+from napari_rpdl.settings import PRESETS, NetworkSettings, TrainingSettings, preset_for
 
 
 @pytest.fixture
@@ -118,6 +118,25 @@ def test_another_network_brings_what_the_preset_has_for_it(panel, heard) -> None
     panel.form.control("loss").value = "rpdl"
     panel.form.group("network").control("name").value = "unet-published"
     assert panel.wish().settings == PRESETS["paper"].model_copy(update={"epochs": 7})
+
+
+def test_what_would_change_nothing_is_greyed_out_and_left_out(panel) -> None:
+    network = panel.form.group("network")
+    network.control("channels").value = "8, 16"
+    assert panel.wish().settings.network.channels == (8, 16)
+    assert network.control("channels").enabled
+    assert not network.control("filters").enabled
+    assert "Counts only with the network unet-published" in network.control("filters").tooltip
+    network.control("name").value = "isensee17"
+    assert not network.control("channels").enabled
+    assert "Counts only with the network unet or resenc." in network.control("channels").tooltip
+    assert network.control("filters").enabled
+    assert panel.wish().settings.network == NetworkSettings(name="isensee17")
+    network.control("name").value = "resenc"
+    assert panel.wish().settings.network.channels == (8, 16), "what was typed counts again"
+    assert panel.form.control("validation_bones").enabled
+    panel.preset.setCurrentIndex(panel.preset.findData("paper"))
+    assert not panel.form.control("validation_bones").enabled
 
 
 def test_what_is_learned_from_follows_the_ticks(panel) -> None:
