@@ -158,3 +158,8 @@ def test_one_surgeon_is_asked_where_each_has_a_head(result, small_dataset, tmp_p
     heads = [voxels(path) for surgeon, path in outs.items() if surgeon]
     np.testing.assert_allclose(voxels(outs[""]), np.mean(heads, axis=0), atol=1e-6)
     assert np.abs(heads[0] - heads[1]).max() > 1e-4
+    words = ["predict", folder, small_dataset.folder, "bone_3", tmp_path / "tuned.nii.gz", "--rule", "tuned"]
+    tuned = {one["surgeon"]: one["threshold"] for one in result("tune", folder)["tuned"]}
+    assert set(tuned) == {"", "surgeon_1", "surgeon_2", "surgeon_3"}
+    assert result(*words, "--surgeon", "surgeon_2")["threshold"] == tuned["surgeon_2"]
+    assert result(*words)["threshold"] == tuned[""]
