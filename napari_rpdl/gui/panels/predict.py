@@ -166,10 +166,16 @@ class PredictPanel(QWidget):
         self.threshold.blockSignals(True)
         self.threshold.setValue(round(threshold * _STEPS))
         self.threshold.blockSignals(False)
-        self.threshold_text.setText(f"{threshold:.2f}")
+        self._show_cutting(self._session.decision)
 
     def _show_decision(self, decision: "Decision | None") -> None:
         self.decided.setText(_story(decision) if decision else "")
+        self._show_cutting(decision)
+
+    def _show_cutting(self, decision: "Decision | None") -> None:
+        """Write where the answer is cut beside the slider: not its own value where the rule has found another."""
+        own = decision.threshold if decision is not None and decision.rule in _WITHOUT_SLIDER else None
+        self.threshold_text.setText(f"{self.threshold.value() / _STEPS if own is None else own:.2f}")
 
     def _offer_heads(self) -> None:
         """Offer the surgeons whose way to drill the network learned, if it did."""

@@ -48,6 +48,13 @@ def test_the_slider_is_the_threshold(panel, session, heard) -> None:
     assert len(moved) == 1
 
 
+def test_beside_the_slider_stands_where_the_rule_cuts(panel, session) -> None:
+    session.decision = Decision(np.ones(1, bool), "tuned", 0.61, None, {})
+    assert (panel.threshold_text.text(), panel.threshold.value()) == ("0.61", 50)
+    session.decision = Decision(np.ones(1, bool), "mbr", None, 0.8, {})
+    assert panel.threshold_text.text() == "0.50"
+
+
 def test_scores_are_listed_for_every_surgeon(panel, session, small_case) -> None:
     session.scores = score(small_case.masks()[1], small_case)
     rows = [[panel.table.item(row, column).text() for column in range(2)] for row in range(panel.table.rowCount())]
