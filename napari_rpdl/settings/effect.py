@@ -103,9 +103,11 @@ def check_effect(settings: TrainingSettings) -> None:
     A default is never refused: nobody asked for it.
     """
     for field, where in _idle(settings):
+        usual = _get(_USUAL, field)
+        kept = "empty" if usual in ((), "") else f"at {_shown(usual)}"
         msg = (
             f"{_short(field)} is {_shown(_get(settings, field))}, which would change nothing: it counts {where}. "
-            f"Leave it at {_shown(_get(_USUAL, field))}, or change what it depends on."
+            f"Leave it {kept}, or change what it depends on."
         )
         raise InputError(msg)
     _check_heads(settings)
@@ -185,5 +187,5 @@ def _short(field: str) -> str:
 
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
-        return " ".join(map(str, value)) or "empty"
+        return " ".join(map(str, value))
     return f'"{value}"' if isinstance(value, str) else f"{value}"
