@@ -262,11 +262,14 @@ def _predicting(
 ) -> Iterator[Event]:
     """Predict and decide bone after bone into the folder ``predictions`` of the first run."""
     out = runs[0] / "predictions"
+    said: dict[str, None] = {}
     for done, case in enumerate(dataset):
         yield Progressed("Predicting", done, len(dataset))
-        region = decide(_predict(runs, case, settings), case, rules, settings.threshold).mask
+        prediction = _predict(runs, case, settings)
+        said |= dict.fromkeys(prediction.said)
+        region = decide(prediction, case, rules, settings.threshold).mask
         write_volume(Volume(region, case.grid), out / f"{case.case_id}.nii.gz")
-    yield Said(f"Wrote {len(dataset)} predicted regions to {out}.")
+    yield Said(" ".join([f"Wrote {len(dataset)} predicted regions to {out}.", *said]))
 
 
 def _tuning(runs: Sequence[Path], dataset: Dataset, settings: PredictionSettings) -> Iterator[Event]:

@@ -45,13 +45,16 @@ def test_a_prediction_is_shown_and_scored(predictions, session, viewer) -> None:
     assert viewer.layers[shown.PROBABILITY].visible
 
 
-def test_what_is_to_be_known_of_an_answer_is_told(predictions, session, monkeypatch) -> None:
+def test_what_is_to_be_known_of_an_answer_is_told(predictions, session, small_dataset, monkeypatch) -> None:
     said = ("The scale is not known.",)
     monkeypatch.setattr(
         module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case), said=said)
     )
     predictions.predict(PredictionSettings())
     assert session.told == "The scale is not known."
+    session.dataset = small_dataset
+    predictions.predict_all(PredictionSettings())
+    assert session.told.endswith("predictions. The scale is not known.")
 
 
 def test_scores_and_cavity_follow_the_threshold_when_the_hand_rests(predictions, session, cuts, qtbot) -> None:
