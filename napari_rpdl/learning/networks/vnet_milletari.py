@@ -13,12 +13,11 @@ FINEST = 2 * FILTERS
 def build_vnet_milletari16(settings: NetworkSettings, sizes: Sizes) -> nn.Module:
     """Return MONAI's V-net with PReLU: 16 to 256 features, 5³ kernels, 45.6 million parameters.
 
-    MONAI adds batch normalisation, which the paper does not have. The paper ends in a 1³
-    convolution, "the very last convolutional layer, having 1x1x1 kernel size"; MONAI in a 5³ convolution to the
-    number of outputs, batch norm, PReLU and a 1³ convolution: with one output, every logit comes from one
-    channel whose mean and spread over the batch are fixed. ``last_layer`` chooses. The first sum
-    repeats the input until it has 16 channels; where their number does not divide 16 (one-hot
-    structures), a 1³ convolution to 16 channels comes first.
+    MONAI adds batch normalisation, which the paper does not have. The paper (Sec. 2) ends in a 1³
+    convolution; MONAI in a 5³ convolution to the number of outputs, batch norm, PReLU and a 1³
+    convolution: with one output, every logit comes from one channel whose mean and spread over the
+    batch are fixed. ``last_layer`` chooses. The first sum repeats the input until it has 16 channels;
+    where their number does not divide 16 (one-hot structures), a 1³ convolution to 16 channels comes first.
     """
     from monai.networks.nets import VNet  # several seconds: only where a network is built
 
