@@ -7,13 +7,14 @@ processes on any system: ``live.json``, which the training writes once a second,
 
 import contextlib
 import os
+import platform
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Failed, Said, event_from_json, event_to_json
@@ -33,8 +34,10 @@ class Live(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format_version: Literal[1] = 1
-    pid: int
-    """For a person with a task manager."""
+    pid: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    """For a person with a task manager, and to notice at once that it was killed."""
+    host: str = ""
+    """The machine whose process it is; empty in files of earlier versions."""
     beat: float
     """When it was written, in seconds since 1970."""
     ended: bool
@@ -49,7 +52,12 @@ class Live(BaseModel):
     @property
     def running(self) -> bool:
         """Whether the training still shows itself."""
-        return not self.ended and self.silent_s < LOST_AFTER_S
+        return not self.ended and self.silent_s < LOST_AFTER_S and not self.killed
+
+    @property
+    def killed(self) -> bool:
+        """Whether its process is gone without having said so, as far as this machine can know."""
+        return not self.ended and self.host == platform.node() and not _exists(self.pid)
 
 
 class Beacon:
@@ -89,19 +97,19 @@ class Beacon:
         self._over.set()
         if not self._lit:
             return
+        _stop_file(self._run).unlink(missing_ok=True)  # first: whoever reads that it has ended finds a clean folder
         with self._writing:
             for _ in range(_LAST_WRITES):
                 if self._write(ended=True):
                     break
                 time.sleep(LOOK_S)
-        _stop_file(self._run).unlink(missing_ok=True)
 
     def _write(self, *, ended: bool) -> bool:
         """Write the file; False where it must wait: Windows lets nobody replace a file that is being read."""
         if not (self._run / "run.json").is_file():
             return True  # a run is made only in an empty folder
         lines = tuple(event_to_json(event) for event in self._newest.values())
-        live = Live(pid=os.getpid(), beat=time.time(), ended=ended, events=lines)
+        live = Live(pid=os.getpid(), host=platform.node(), beat=time.time(), ended=ended, events=lines)
         try:
             write_text(_live_file(self._run), live.model_dump_json() + "\n")
         except InputError:
@@ -140,8 +148,8 @@ def attach(run: Path) -> Iterator[Event]:
     """Follow a training that goes on alone, from its first epoch on, until it ends.
 
     Closing the iterator leaves the training running. ``StillWaiting`` comes four times a
-    second while there is no news. A training that falls silent for 30 seconds comes as
-    ``Failed``.
+    second while there is no news. A training that falls silent for 30 seconds, or whose
+    process is gone, comes as ``Failed``.
 
     Raises:
         InputError: no training goes on alone in this folder.
@@ -160,9 +168,13 @@ def attach(run: Path) -> Iterator[Event]:
             return
         yield StillWaiting(silent)
         time.sleep(LOOK_S)
+        killed = live.killed  # asked before reading, so that its last word is there to be read
         newer = _read(run)
         if newer is not None and newer != live:
             live, heard_at = newer, time.monotonic()
+        elif killed:
+            yield _lost(run, live)
+            return
     if not follower.knows_the_end:
         yield Said(f"Training was stopped; every finished epoch is kept. Go on with: napari-rpdl resume {run}")
 
@@ -239,10 +251,25 @@ def _expect_running(run: Path) -> Live:
 
 
 def _lost(run: Path, live: Live) -> Failed:
-    return Failed(
-        f"The training in {run} (process {live.pid}) has not shown itself for {live.silent_s:.0f} s: it was probably "
-        f"ended from outside. Every finished epoch is kept. Go on with: napari-rpdl resume {run}"
+    how = (
+        "is gone without a word: it was ended from outside"
+        if live.killed
+        else f"has not shown itself for {live.silent_s:.0f} s: it was probably ended from outside"
     )
+    kept = f"Every finished epoch is kept. Go on with: napari-rpdl resume {run}"
+    return Failed(f"The training in {run} (process {live.pid}) {how}. {kept}")
+
+
+def _exists(pid: int) -> bool:
+    if os.name != "posix":
+        return True  # elsewhere a signal of 0 would end it: its silence must tell
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def _event(line: str) -> Event | None:
