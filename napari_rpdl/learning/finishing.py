@@ -6,7 +6,7 @@ from pathlib import Path
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
-from napari_rpdl.learning.runs import Run
+from napari_rpdl.learning.runs import Run, RunRecord
 from napari_rpdl.learning.training import resume, train
 from napari_rpdl.settings import TrainingSettings, without_idle
 
@@ -21,13 +21,16 @@ def finish(
     """Train in a folder, or go on where a training was stopped; a complete one is left as it is, and says nothing.
 
     Args and errors: as of ``training.train``; and an InputError where the folder holds a
-    training with other settings, or one that held out something else.
+    training with other settings, one that held out something else, or one on another dataset.
     """
     opened = Run.open(folder) if (folder / "run.json").is_file() else None
     if opened is None or opened.state == "empty":
         yield from train(settings, dataset, folder, hold_out, hold_out_surgeons)
         return
-    _check_same(opened, settings, held_out_cases(dataset, hold_out), hold_out_surgeons)
+    what = _difference(opened, settings, dataset, hold_out, hold_out_surgeons)
+    if what:
+        msg = f"{folder} holds a training {what}. Remove it, or choose another folder for the results."
+        raise InputError(msg)
     if opened.state == "resumable":
         yield from resume(dataset, folder)
 
@@ -38,12 +41,30 @@ def held_out_cases(dataset: Dataset, hold_out: Sequence[str]) -> tuple[str, ...]
     return tuple(entry.case_id for entry in dataset.entries if entry.bone in bones)
 
 
-def _check_same(run: Run, settings: TrainingSettings, hold_out: Sequence[str], surgeons: Sequence[str]) -> None:
-    """Raise an InputError if what a run learned, or from whom, is not what is asked for."""
+def _difference(
+    run: Run, settings: TrainingSettings, dataset: Dataset, hold_out: Sequence[str], surgeons: Sequence[str]
+) -> str:
+    """Say in what a run is not the training that is asked for; empty where it is that one."""
     where = {"threads": 0, "device": "auto"}
     then, now = (without_idle(each.model_copy(update=where)) for each in (run.settings, settings))
-    held_out = (set(run.record.hold_out), set(run.record.hold_out_surgeons))
-    if then != now or held_out != (set(hold_out), set(surgeons)):
-        what = "that held out something else" if then == now else "with other settings"
-        msg = f"{run.folder} holds a training {what}. Remove it, or choose another folder for the results."
-        raise InputError(msg)
+    if then != now:
+        return "with other settings"
+    held_out = (set(held_out_cases(dataset, hold_out)), set(surgeons))
+    if (set(run.record.hold_out), set(run.record.hold_out_surgeons)) != held_out:
+        return "that held out something else"
+    return "" if _learned_from(run, dataset) else f"on other data than {dataset.folder} has now"
+
+
+def _learned_from(run: Run, dataset: Dataset) -> bool:
+    """Say whether a run knows all that a dataset has to learn from; bones of the same name count as the same."""
+    record = run.record
+    surgeons = tuple(name for name in dataset.surgeons if name not in record.hold_out_surgeons)
+    if (record.dataset_name, record.surgeons) != (dataset.name, surgeons):
+        return False
+    learned, there = {*record.training_cases, *record.validation_cases}, {*dataset.case_ids} - {*record.hold_out}
+    return learned <= there and not any(_can_teach(dataset, case_id, record) for case_id in there - learned)
+
+
+def _can_teach(dataset: Dataset, case_id: str, record: RunRecord) -> bool:
+    case = dataset.case(case_id).without(record.hold_out_surgeons)
+    return bool(case.annotations) and case.structures is not None

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from napari_rpdl.errors import InputError
@@ -43,6 +45,20 @@ def test_another_training_is_not_taken_for_it(settings, small_dataset, tmp_path,
     list(finish(settings, small_dataset, tmp_path / "run", ["bone_3"]))
     with pytest.raises(InputError, match=says):
         list(finish(settings.model_copy(update=changed), small_dataset, tmp_path / "run", hold_out, surgeons))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"name": "another"}, {"surgeons": ("surgeon_1",)}, {"entries": 2}],
+    ids=["name", "surgeons", "a bone fewer then"],
+)
+def test_a_training_on_other_data_is_not_taken_for_it(settings, small_dataset, tmp_path, changed):
+    then = replace(small_dataset, **{**changed, "entries": small_dataset.entries[: changed.get("entries")]})
+    settings = settings.model_copy(update={"validation_bones": 0})
+    list(finish(settings, then, tmp_path / "run", []))
+    assert list(finish(settings, then, tmp_path / "run", [])) == []
+    with pytest.raises(InputError, match="on other data"):
+        list(finish(settings, small_dataset, tmp_path / "run", []))
 
 
 def test_a_bone_is_held_out_with_all_its_cases(small_dataset):
