@@ -50,7 +50,7 @@ def read_draws(run: Path, epoch: int) -> list[list[Draw]]:
         raise _missing(run, epoch)
     try:
         return [[_draw(plain) for plain in step] for step in json.loads(found)["steps"]]
-    except (ValueError, TypeError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         msg = f"The record of epoch {epoch} in {run / FILE} is damaged. Restore the file as training wrote it."
         raise InputError(msg) from error
 

@@ -12,6 +12,7 @@ from napari_rpdl.files import read_text, write_text
 from napari_rpdl.learning.finishing import held_out_cases
 from napari_rpdl.settings import TrainingSettings, explain
 from napari_rpdl.settings.vote_weights import VoteWeightSettings
+from napari_rpdl.settings.worths import Worths
 
 Weights = tuple[float, ...]
 
@@ -19,13 +20,13 @@ Weights = tuple[float, ...]
 class Judged(BaseModel):
     """One candidate, and how well networks that were trained with it agree with surgeons."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
-    weights: Annotated[Weights, Field(min_length=2)]
+    weights: Annotated[Worths, Field(min_length=2)]
     """Worth of a voxel with 0, 1, ... K votes."""
-    dice: float
+    dice: Annotated[float, Field(ge=0, le=1)]
     """Mean Dice to the surgeons at ``threshold``, mean over the bones, each predicted by networks that never saw it."""
-    threshold: float
+    threshold: Annotated[float, Field(ge=0, le=1)]
     """The threshold that is best for all these bones together."""
 
 

@@ -84,6 +84,8 @@ def test_the_last_line_of_an_epoch_counts_and_half_a_line_does_not(tmp_path):
         ('{"epoch":1,"steps":[[[0,99]]]}\n', "damaged"),
         ('{"epoch":1,"steps":[[["a",0]]]}\n', "damaged"),
         ('{"epoch":1,}\n', "damaged"),
+        ('{"epoch":1,"steps":[[[1e999,0]]]}\n', "damaged"),
+        (f'{{"epoch":1,"steps":{"[" * 100_000}\n', "damaged"),
     ],
 )
 def test_what_is_missing_or_damaged_is_said(tmp_path, text, says):

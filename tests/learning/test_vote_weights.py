@@ -31,6 +31,16 @@ def test_it_is_plain_json_and_the_best_is_the_earliest_of_equals(tmp_path):
     assert read_learned(tmp_path / "w.json").best.weights == (-0.4, 1.0, 1.0)
 
 
+@pytest.mark.parametrize("number", ["NaN", "1e999", "1001"])
+@pytest.mark.parametrize("place", ["weights", "dice"])
+def test_what_no_loss_can_take_is_refused_where_it_is_read(tmp_path, number, place):
+    write_learned(learned(0.25), tmp_path / "w.json")
+    text = (tmp_path / "w.json").read_text().replace({"weights": "-0.4", "dice": "0.25"}[place], number)
+    (tmp_path / "w.json").write_text(text)
+    with pytest.raises(InputError, match=rf"w\.json: candidates\.0\.{place}"):
+        read_learned(tmp_path / "w.json")
+
+
 @pytest.mark.parametrize("text", ["{}", "nonsense", '{"format_version": 7}'])
 def test_a_file_that_is_none_of_ours_is_named(tmp_path, text):
     (tmp_path / "w.json").write_text(text)
