@@ -88,13 +88,15 @@ def checked(model: type[Settings], **values: object) -> Settings:
 
 
 def word_after(flag: str, words: Sequence[str]) -> str:
-    """Return the value of a flag, the last one as the parser takes it; "" where it is not given or lacks one."""
+    """Return the value of a flag, the last one as the parser takes it; "" where it is not given or lacks one.
+
+    As to the parser, an underscore is as good as a hyphen.
+    """
     value = ""
     for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word == flag:
-            value = following
-        elif word.startswith(flag + "="):
-            value = word.removeprefix(flag + "=")
+        said, equals, given = word.partition("=")
+        if said.replace("_", "-") == flag:
+            value = given if equals else following
     return value
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from napari_rpdl.cli.app import VERBS
-from napari_rpdl.cli.parsing import UsageError, checked, parse, summary
+from napari_rpdl.cli.parsing import UsageError, checked, parse, summary, word_after
 from napari_rpdl.settings import PhantomSettings, RPMapSettings, TrainingSettings
 
 
@@ -41,3 +41,17 @@ def test_ranges_are_checked_for_every_verb(words):
 def test_a_summary_is_one_sentence(verb):
     assert summary(VERBS[verb]).endswith(".")
     assert len(summary(VERBS[verb])) <= 100
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        (["--learned-weights", "a"], "a"),
+        (["--learned_weights=a=b"], "a=b"),
+        (["--learned_weights", "a", "--learned-weights", "b"], "b"),
+        (["--learned-weights"], ""),
+        (["learned-weights", "a"], ""),
+    ],
+)
+def test_a_word_after_a_flag_is_found_as_the_parser_finds_it(words, value):
+    assert word_after("--learned-weights", words) == value
