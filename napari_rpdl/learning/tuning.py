@@ -96,12 +96,15 @@ def _watching(run: Run) -> tuple[str, ...]:
 def _all_curves(
     asked: Mapping[Path, Sequence[str]], dataset: Dataset, settings: AskingSettings
 ) -> Generator[Event, None, dict[Path, HeadCurves]]:
-    """Predict every asked case with its run and score it at every threshold."""
+    """Predict every asked case with its run and score it at every threshold.
+
+    Cases that nobody drilled have no say, or a threshold that drills nothing anywhere would be best.
+    """
     curves: dict[Path, HeadCurves] = {path: {} for path in asked}
     work = [(path, case_id) for path, cases in asked.items() for case_id in cases]
     for done, (path, case_id) in enumerate(work, 1):
         case = dataset.case(case_id).without(Run.open(path).record.hold_out_surgeons)
-        if case.annotations:
+        if any(mask.any() for mask in case.masks()):
             for surgeon, curve in _scored(predict(path, case, settings), case):
                 curves[path].setdefault(surgeon, {})[case_id] = curve
         yield Progressed("Predicting", done, len(work))
@@ -112,8 +115,8 @@ def _scored(prediction: Prediction, case: Case) -> Iterator[tuple[str, Curve]]:
     """Yield the curve of the mean over all, and of each head whose surgeon drilled the case."""
     yield "", dice_by_threshold(prediction.probabilities, case.masks())
     for surgeon, probabilities in prediction.surgeons.items():
-        if surgeon in case.surgeons:
-            yield surgeon, dice_by_threshold(probabilities, [case.annotation(surgeon).mask])
+        if surgeon in case.surgeons and (drilled := case.annotation(surgeon).mask).any():
+            yield surgeon, dice_by_threshold(probabilities, [drilled])
 
 
 def _usable(
@@ -130,8 +133,8 @@ def _usable(
 
 def _nothing_to_tune_on(run: Run) -> str:
     return (
-        f"There is no bone to tune the threshold of {run.folder} on. Train with whole bones that watch "
-        "(validation bones, validation_bones 1 or more), "
+        f"There is no bone that somebody drilled to tune the threshold of {run.folder} on. "
+        "Train with whole bones that watch (validation bones, validation_bones 1 or more), "
         "or name runs that hold out other bones."
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from napari_rpdl.consensus.decision import Curve, best_threshold, dice_by_threshold
+from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed
@@ -31,7 +32,7 @@ class Question:
     """What is asked of the search.
 
     Attributes:
-        dataset: bones without annotations or structures have no say.
+        dataset: bones without structures, or that nobody drilled, have no say.
         hold_out: names of cases or bones that must have no say.
         hold_out_surgeons: names of surgeons who must have none.
         search: how many candidates, and where they lie.
@@ -119,7 +120,7 @@ def _bones(question: Question) -> tuple[str, ...]:
     for entry in question.dataset.entries:
         if entry.case_id not in held_out:
             case = question.dataset.case(entry.case_id).without(question.hold_out_surgeons)
-            usable += [entry.bone] if case.annotations and case.structures is not None else []
+            usable += [entry.bone] if _judges(case) else []
     bones = tuple(dict.fromkeys(usable))
     if unknown or len(bones) < 2:
         problem = f"{', '.join(sorted(unknown))} is no bone of it" if unknown else f"{len(bones)} may have a say"
@@ -129,6 +130,11 @@ def _bones(question: Question) -> tuple[str, ...]:
         )
         raise InputError(msg)
     return bones
+
+
+def _judges(case: Case) -> bool:
+    """Say whether a case tells good predictions from bad; where nobody drilled, the empty one would be best."""
+    return case.structures is not None and any(mask.any() for mask in case.masks())
 
 
 def _judge(
@@ -154,7 +160,7 @@ def _curve(question: Question, run: Path, bone: str) -> Curve:
     curves = []
     for case_id in held_out_cases(question.dataset, [bone]):
         case = question.dataset.case(case_id).without(question.hold_out_surgeons)
-        if case.annotations and case.structures is not None:
+        if _judges(case):
             curves.append(dice_by_threshold(predict(run, case, asking).probabilities, case.masks()))
     mean: Curve = np.mean(curves, axis=0)
     return mean

@@ -1,7 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from napari_rpdl.consensus.overlap import dice
+from napari_rpdl.data.dataset import Dataset, DatasetWriter
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.decision import decide
 from napari_rpdl.learning.prediction import predict
@@ -89,6 +92,18 @@ def test_several_runs_are_tuned_on_what_the_others_hold_out(trained, small_datas
     assert predict(runs[0], small_dataset.case("bone_1"), CPU).tuned == events[str(runs[0])].threshold
     both = predict(runs[:2], small_dataset.case("bone_1"), CPU)
     assert both.tuned == pytest.approx(np.mean([events[str(run)].threshold for run in runs[:2]]))
+
+
+def test_surgeons_who_drilled_nothing_have_no_say_alone(trained, small_dataset, tmp_path):
+    """An empty prediction would agree with them perfectly, so the threshold would be one that drills nothing."""
+    run = trained("bone_3")
+    about = {name: getattr(small_dataset, name) for name in ("name", "table", "surgeons", "origin", "licence")}
+    with DatasetWriter(tmp_path / "empty", **about) as writer:
+        for case in small_dataset:
+            empty = [dataclasses.replace(one, mask=np.zeros_like(one.mask)) for one in case.annotations]
+            writer.add(dataclasses.replace(case, annotations=tuple(empty)))
+    with pytest.raises(InputError, match="no bone that somebody drilled"):
+        tuned_by([run], Dataset.open(tmp_path / "empty"))
 
 
 def test_no_run_cannot_be_tuned(small_dataset):

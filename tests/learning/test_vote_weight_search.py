@@ -126,6 +126,17 @@ def test_a_search_that_was_stopped_goes_on_and_finds_the_same(ask, tmp_path):
     assert of(WeightsLearned, again)[0].weights == of(WeightsLearned, whole)[0].weights
 
 
+def test_a_bone_on_which_nobody_drilled_anything_judges_nobody(ask, bones, tmp_path):
+    """An empty prediction would agree with it perfectly, so it would favour weights that drill little."""
+    about = {name: getattr(bones, name) for name in ("name", "table", "surgeons", "origin", "licence")}
+    with DatasetWriter(tmp_path / "empty", **about) as writer:
+        for case in bones:
+            empty = [dataclasses.replace(one, mask=np.zeros_like(one.mask)) for one in case.annotations]
+            writer.add(dataclasses.replace(case, annotations=tuple(empty)) if case.bone == "bone_3" else case)
+    search = learn_weights(ask(Dataset.open(tmp_path / "empty")), tmp_path / "runs", tmp_path / "w.json")
+    assert of(WeightsLearned, search)[0].bones == ("bone_1", "bone_2")
+
+
 def test_repeats_are_trainings_with_seeds_of_their_own(ask, tmp_path):
     search = VoteWeightSettings(candidates=2, repeats=2)
     list(learn_weights(ask(search=search), tmp_path / "runs", tmp_path / "w.json"))
