@@ -52,7 +52,9 @@ class PredictPanel(QWidget):
         self.run_button = Button("Choose run…", "The folder of a training (with run.json in it).")
         self.add_button = Button("Add run…", "Let the network of one more training predict along; the mean counts.")
         self.run = note("No training is chosen.")
-        self.form: SettingsForm[PredictionSettings] = SettingsForm(PredictionSettings, ("checkpoint", "device"))
+        self.form: SettingsForm[PredictionSettings] = SettingsForm(
+            PredictionSettings, ("checkpoint", "device"), without=("threshold",)
+        )
         self.predict_button = Button("Predict this bone", "Ask the network where to drill the bone in the viewer.")
         self.all_button = Button("Predict all bones", "Write predictions of all bones into the run folder.")
         self.cancel_button = Button("Cancel", "Stop; bones that are written already stay.")

@@ -46,6 +46,7 @@ def test_the_slider_is_the_threshold(panel, session, heard) -> None:
     session.threshold = 0.8
     assert (panel.threshold.value(), panel.threshold_text.text()) == (80, "0.80")
     assert len(moved) == 1
+    assert "threshold" not in panel.form._controls, "a second one, which the slider would overrule"
 
 
 def test_beside_the_slider_stands_where_the_rule_cuts(panel, session) -> None:
