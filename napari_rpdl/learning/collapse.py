@@ -53,13 +53,22 @@ class CollapseWatch:
                 "the loss first pushes all probabilities down; the published code needs 29 to 61 epochs to recover. "
                 "Wait, or set prior_bias."
             )
-        penalty = (
-            f", or the penalty ({settings.rpmap.penalty:g}) outweighs the reward" if "rpdl" in settings.loss else ""
-        )
+        penalty = self._penalty()
         return (
-            f"the learning rate ({settings.learning_rate:g}) is too high{penalty}. If the loss still falls, wait; else "
+            f"the learning rate ({settings.learning_rate:g}) is too high"
+            f"{f', or {penalty} outweighs the reward' if penalty else ''}. If the loss still falls, wait; else "
             f"lower {'one of them' if penalty else 'it'}."
         )
+
+    def _penalty(self) -> str:
+        """Return what the loss charges for voxels that few drilled; empty where it is no setting."""
+        settings, weights = self._settings, self._settings.loss_options.vote_weights
+        if "rpdl" in settings.loss:
+            return "a worth below 0 in worths" if settings.rpmap.worths else f"the penalty ({settings.rpmap.penalty:g})"
+        below_zero = min(weights) < 0 if weights else settings.loss == "vote-utility"
+        if settings.loss.startswith("vote-utility") and below_zero:
+            return "what voxels that few drilled cost (vote_weights below 0)"
+        return ""
 
     def _why_full(self) -> str:
         return (

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from napari_rpdl.learning.collapse import PATIENCE, CollapseWatch
-from napari_rpdl.settings import OptimisationSettings, TrainingSettings
+from napari_rpdl.settings import LossSettings, OptimisationSettings, RPMapSettings, TrainingSettings
 
 
 def said(shares, **changes):
@@ -18,6 +18,11 @@ def said(shares, **changes):
         (0.0, {"optimisation": OptimisationSettings(prior_bias=False)}, "29 to 61 epochs"),
         (0.0, {"learning_rate": 0.5}, r"0.5\) is too high"),
         (0.0, {"loss": "rpdl"}, r"the penalty \(1\) outweighs"),
+        (0.0, {"loss": "rpdl", "rpmap": RPMapSettings(worths=(-3, 1))}, "a worth below 0 in worths outweighs"),
+        (0.0, {"loss": "vote-utility"}, "vote_weights below 0.* outweighs"),
+        (0.0, {"loss": "vote-utility", "loss_options": LossSettings(vote_weights=(-5, 1))}, "vote_weights below 0"),
+        (0.0, {"loss": "vote-utility", "loss_options": LossSettings(vote_weights=(0, 1))}, "too high. If"),
+        (0.0, {"loss": "vote-utility-dice"}, "too high. If"),
         (0.0, {"loss": "dice"}, "too high. If"),
         (1e-6, {}, "hardly a voxel"),
         (1.0, {}, "every voxel.*hardly charges"),
