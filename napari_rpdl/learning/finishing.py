@@ -6,6 +6,7 @@ from pathlib import Path
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
+from napari_rpdl.learning.fingerprints import fingerprint
 from napari_rpdl.learning.runs import Run, RunRecord
 from napari_rpdl.learning.training import resume, train
 from napari_rpdl.settings import TrainingSettings, without_idle
@@ -56,13 +57,21 @@ def _difference(
 
 
 def _learned_from(run: Run, dataset: Dataset) -> bool:
-    """Say whether a run knows all that a dataset has to learn from; bones of the same name count as the same."""
+    """Say whether a run knows all that a dataset has to learn from, as it is now.
+
+    In a run of an earlier version bones and surgeons of the same names count as the same.
+    """
     record = run.record
     surgeons = tuple(name for name in dataset.surgeons if name not in record.hold_out_surgeons)
     if (record.dataset_name, record.surgeons) != (dataset.name, surgeons):
         return False
     learned, there = {*record.training_cases, *record.validation_cases}, {*dataset.case_ids} - {*record.hold_out}
-    return learned <= there and not any(_can_teach(dataset, case_id, record) for case_id in there - learned)
+    if not learned <= there or any(_can_teach(dataset, case_id, record) for case_id in there - learned):
+        return False
+    return all(
+        fingerprint(dataset.case(case_id).without(record.hold_out_surgeons)) == then
+        for case_id, then in record.fingerprints.items()
+    )
 
 
 def _can_teach(dataset: Dataset, case_id: str, record: RunRecord) -> bool:

@@ -13,7 +13,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.data.volume import Spacing
@@ -52,6 +52,8 @@ class RunRecord(BaseModel):
     """Names of the surgeons it may see, in the order of the network's heads where each has one."""
     voxels_mm: tuple[Spacing, ...] = ()
     """Size (z, y, x) of a voxel of the network's grid in mm, for each training case whose spacing is known."""
+    fingerprints: dict[str, str] = Field(default_factory=dict)
+    """What each training and validation case held, see ``fingerprints``; empty in runs of earlier versions."""
 
 
 class Run:

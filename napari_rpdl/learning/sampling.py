@@ -20,6 +20,7 @@ from napari_rpdl.data.volume import Spacing, Volume
 from napari_rpdl.learning.augmentation import apply_orientation, apply_shift
 from napari_rpdl.learning.deformation import apply_deformation
 from napari_rpdl.learning.encoding import encode, static_channels
+from napari_rpdl.learning.fingerprints import fingerprint
 from napari_rpdl.learning.losses.targets import PatternTargets
 from napari_rpdl.learning.plan import Draw
 from napari_rpdl.settings import TrainingSettings
@@ -37,6 +38,7 @@ class PackedCase:
         present: indices of those who drilled it.
         static: float16 (c, n, n, n); what else the network sees, see ``encoding.static_channels``.
         voxel_mm: size (z, y, x) of a voxel of this grid; None where nobody has said it.
+        fingerprint: of the case before it was resampled, see ``fingerprints``.
     """
 
     case_id: str
@@ -46,6 +48,7 @@ class PackedCase:
     present: tuple[int, ...]
     static: NDArray[np.float16]
     voxel_mm: Spacing | None = None
+    fingerprint: str = ""
 
     def masks(self) -> NDArray[np.bool_]:
         """Return what each surgeon who drilled it drilled, (K', n, n, n)."""
@@ -138,7 +141,10 @@ def pack(case: Case, settings: TrainingSettings, right_ears: bool, surgeons: Seq
     mirrored = right_ears and case.side == "left"
     static = static_channels(case, structures, case.table, settings.network, mirrored=mirrored)
     voxel_mm = case.grid.resampled(shape).spacing_mm
-    return PackedCase(case.case_id, structures, np.packbits(masks, axis=0), len(order), present, static, voxel_mm)
+    packed = np.packbits(masks, axis=0)
+    return PackedCase(
+        case.case_id, structures, packed, len(order), present, static, voxel_mm, fingerprint=fingerprint(case)
+    )
 
 
 def to_right(volume: NDArray[Any], case: Case, right_ears: bool) -> NDArray[Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from napari_rpdl.data.dataset import CaseEntry, Dataset
 from napari_rpdl.errors import InputError
-from napari_rpdl.events import Event, Progressed
+from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.files import make_folder, only_one
 from napari_rpdl.learning.attachment import check_idle
 from napari_rpdl.learning.requirements import check_process, check_requirements
@@ -85,6 +85,7 @@ def _train(
         table=dataset.table,
         surgeons=surgeons,
         voxels_mm=tuple(size for case_id in learning if (size := cases[case_id].voxel_mm) is not None),
+        fingerprints={case_id: case.fingerprint for case_id, case in cases.items()},
     )
     checking.check_cases(settings, cases, record)
     if first:
@@ -139,6 +140,9 @@ def _go_on(dataset: Dataset, opened: Run) -> Iterator[Event]:
         msg = f"{dataset.folder} has no annotations or structures any more for {names}. Restore them, or train anew."
         raise InputError(msg)
     checking.check_cases(opened.settings, cases, record)
+    changed = sorted(name for name, then in record.fingerprints.items() if cases[name].fingerprint != then)
+    if changed:
+        yield Said(f"{', '.join(changed)} changed since {run} began. It goes on with what they hold now.")
     yield from fitting.fit(opened, dataset, cases)
 
 

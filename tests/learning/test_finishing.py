@@ -1,7 +1,9 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from napari_rpdl.data.dataset import Dataset, DatasetWriter
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.checkpoint import read_checkpoint
 from napari_rpdl.learning.events import EpochEnded, TrainingStarted
@@ -59,6 +61,23 @@ def test_a_training_on_other_data_is_not_taken_for_it(settings, small_dataset, t
     assert list(finish(settings, then, tmp_path / "run", [])) == []
     with pytest.raises(InputError, match="on other data"):
         list(finish(settings, small_dataset, tmp_path / "run", []))
+
+
+def test_a_training_on_regions_that_were_corrected_since_is_not_taken_for_it(settings, small_dataset, tmp_path):
+    list(finish(settings, small_dataset, tmp_path / "run", ["bone_3"]))
+    about = {name: getattr(small_dataset, name) for name in ("name", "table", "surgeons", "origin", "licence")}
+
+    def corrected(bone):
+        with DatasetWriter(tmp_path / bone, **about) as writer:
+            for case in small_dataset:
+                first, *others = case.annotations
+                moved = replace(first, mask=np.roll(first.mask, 1, 0))
+                writer.add(replace(case, annotations=(moved, *others)) if case.bone == bone else case)
+        return Dataset.open(tmp_path / bone)
+
+    assert list(finish(settings, corrected("bone_3"), tmp_path / "run", ["bone_3"])) == [], "it was not learned from"
+    with pytest.raises(InputError, match="on other data"):
+        list(finish(settings, corrected("bone_1"), tmp_path / "run", ["bone_3"]))
 
 
 def test_a_bone_is_held_out_with_all_its_cases(small_dataset):

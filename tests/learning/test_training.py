@@ -432,3 +432,17 @@ def test_a_run_does_not_go_on_with_a_dataset_whose_codes_mean_others(tiny_settin
         list(resume(Dataset.open(tmp_path / "swapped"), tmp_path / "run"))
     with pytest.raises(InputError, match=f"other codes to {second.name}, {first.name}"):
         predict(tmp_path / "run", dataclasses.replace(small_dataset.case("bone_3"), table=table), PredictionSettings())
+
+
+def test_bones_that_changed_while_a_training_was_stopped_are_named(small_dataset, tiny_settings, tmp_path):
+    work = train(tiny_settings, small_dataset, tmp_path / "run", [])
+    next(event for event in work if isinstance(event, EpochEnded))
+    work.close()
+
+    def correct(case):
+        first, *others = case.annotations
+        moved = dataclasses.replace(first, mask=np.roll(first.mask, 1, 0))
+        return dataclasses.replace(case, annotations=(moved, *others)) if case.bone == "bone_2" else case
+
+    corrected = rewrite(small_dataset, tmp_path / "corrected", correct)
+    assert any("bone_2 changed since" in event.text for event in of(Said, resume(corrected, tmp_path / "run")))
