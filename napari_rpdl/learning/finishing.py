@@ -8,6 +8,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event
 from napari_rpdl.learning.fingerprints import fingerprint
 from napari_rpdl.learning.runs import Run, RunRecord
+from napari_rpdl.learning.torchrun import place
 from napari_rpdl.learning.training import resume, train
 from napari_rpdl.settings import TrainingSettings, without_idle
 
@@ -22,8 +23,12 @@ def finish(
     """Train in a folder, or go on where a training was stopped; a complete one is left as it is, and says nothing.
 
     Args and errors: as of ``training.train``; and an InputError where the folder holds a
-    training with other settings, one that held out something else, or one on another dataset.
+    training with other settings, one that held out something else, or one on another dataset;
+    or torchrun started several processes, which would not agree on what is finished.
     """
+    if place().processes > 1:
+        msg = "torchrun shares out one training (train, resume), but this work holds many. Run it without torchrun."
+        raise InputError(msg)
     opened = Run.open(folder) if (folder / "run.json").is_file() else None
     if opened is None or opened.state == "empty":
         yield from train(settings, dataset, folder, hold_out, hold_out_surgeons)

@@ -86,9 +86,14 @@ def learn_weights(question: Question, folder: Path, out: Path) -> Iterator[Event
         All that the trainings say, a ``CandidateJudged`` for each candidate, ``WeightsLearned`` last.
 
     Raises:
-        InputError: as ``training.train``; or fewer than two bones may have a say.
+        InputError: as ``training.train``; fewer than two bones may have a say; or ``out`` is a folder.
     """
     check_requirements()
+    if out.is_dir():  # known now, not after days
+        msg = (
+            f"Expected a file to write the weights to, but {out} is a folder. Name a file in it, such as weights.json."
+        )
+        raise InputError(msg)
     kept = replace(question, dataset=question.dataset.keeping())
     bones = _bones(kept)
     surgeons = len([name for name in kept.dataset.surgeons if name not in kept.hold_out_surgeons])

@@ -80,5 +80,13 @@ def test_a_training_on_regions_that_were_corrected_since_is_not_taken_for_it(set
         list(finish(settings, corrected("bone_1"), tmp_path / "run", ["bone_3"]))
 
 
+def test_processes_that_share_a_training_do_not_share_many(settings, small_dataset, tmp_path, monkeypatch):
+    for name, value in {"TORCHELASTIC_RUN_ID": "a", "RANK": "1", "WORLD_SIZE": "2", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InputError, match="without torchrun"):
+        next(finish(settings, small_dataset, tmp_path / "run", ["bone_3"]))
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_bone_is_held_out_with_all_its_cases(small_dataset):
     assert held_out_cases(small_dataset, ["bone_2", "bone_9"]) == ("bone_2",)

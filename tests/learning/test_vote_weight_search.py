@@ -151,3 +151,9 @@ def test_what_cannot_be_searched_is_refused_at_once(ask, tmp_path, hold_out, say
     with pytest.raises(InputError, match=says):
         list(learn_weights(ask(hold_out=hold_out), tmp_path / "runs", tmp_path / "w.json"))
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_folder_in_place_of_the_file_is_refused_before_anything_is_trained(ask, tmp_path):
+    with pytest.raises(InputError, match=r"is a folder.*weights\.json"):
+        next(learn_weights(ask(), tmp_path / "runs", tmp_path))
+    assert not (tmp_path / "runs").exists()
