@@ -52,7 +52,8 @@ class Live(BaseModel):
     @property
     def running(self) -> bool:
         """Whether the training still shows itself."""
-        return not self.ended and self.silent_s < LOST_AFTER_S and not self.killed
+        # A beat of the future is no sign of life either: a clock was set back since.
+        return not self.ended and abs(self.silent_s) < LOST_AFTER_S and not self.killed
 
     @property
     def killed(self) -> bool:
@@ -78,7 +79,7 @@ class Beacon:
     def light(self) -> None:
         """Write ``live.json`` for the first time."""
         self._lit = True
-        _stop_file(self._run).unlink(missing_ok=True)  # left by somebody who stopped an earlier training
+        _forget_to_stop(self._run)  # left by somebody who stopped an earlier training
         with self._writing:
             self._write(ended=self._over.is_set())
 
@@ -97,7 +98,7 @@ class Beacon:
         self._over.set()
         if not self._lit:
             return
-        _stop_file(self._run).unlink(missing_ok=True)  # first: whoever reads that it has ended finds a clean folder
+        _forget_to_stop(self._run)  # first: whoever reads that it has ended finds a clean folder
         with self._writing:
             for _ in range(_LAST_WRITES):
                 if self._write(ended=True):
@@ -232,6 +233,11 @@ def _stop_file(run: Path) -> Path:
     return run / "stop_training"
 
 
+def _forget_to_stop(run: Path) -> None:
+    with contextlib.suppress(OSError):  # somebody may hold it open, or have made a folder of it
+        _stop_file(run).unlink()
+
+
 def _read(run: Path) -> Live | None:
     """Return what the training last said; None where it says nothing, or cannot be read just now."""
     try:
@@ -251,11 +257,12 @@ def _expect_running(run: Path) -> Live:
 
 
 def _lost(run: Path, live: Live) -> Failed:
-    how = (
-        "is gone without a word: it was ended from outside"
-        if live.killed
-        else f"has not shown itself for {live.silent_s:.0f} s: it was probably ended from outside"
-    )
+    if live.killed:
+        how = "is gone without a word: it was ended from outside"
+    elif live.silent_s < 0:
+        how = "last showed itself at a time that is yet to come: a clock was set back, and it was probably ended"
+    else:
+        how = f"has not shown itself for {live.silent_s:.0f} s: it was probably ended from outside"
     kept = f"Every finished epoch is kept. Go on with: napari-rpdl resume {run}"
     return Failed(f"The training in {run} (process {live.pid}) {how}. {kept}")
 

@@ -90,9 +90,7 @@ def learn_weights(question: Question, folder: Path, out: Path) -> Iterator[Event
     """
     check_requirements()
     if out.is_dir():  # known now, not after days
-        msg = (
-            f"Expected a file to write the weights to, but {out} is a folder. Name a file in it, such as weights.json."
-        )
+        msg = f"Expected a file to write the weights to, but {out} is a folder. Name a file in it, e.g. weights.json."
         raise InputError(msg)
     kept = replace(question, dataset=question.dataset.keeping())
     bones = _bones(kept)

@@ -162,3 +162,23 @@ def test_a_damaged_file_is_no_training(tmp_path, text):
     assert not running(tmp_path)
     with pytest.raises(InputError, match="No training goes on"):
         next(attach(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "counts"), [(20, True), (-20, True), (3600, False), (-3600, False), (1e300, False)]
+)
+def test_a_sign_of_life_counts_within_half_a_minute_either_way(tmp_path, ahead_s, counts):
+    """Two machines' clocks may differ a little; one that was set back must not lock a run for ever."""
+    live(tmp_path / "run", beat=time.time() + ahead_s)
+    assert running(tmp_path / "run") == counts
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.mkdir(), lambda path: path.touch(), lambda path: None])
+def test_the_end_is_told_whatever_became_of_the_wish_to_stop(tmp_path, spoil):
+    (tmp_path / "run.json").touch()
+    beacon = attachment.Beacon(tmp_path, threading.Event())
+    beacon.light()
+    assert running(tmp_path)
+    spoil(tmp_path / "stop_training")
+    beacon.put_out()
+    assert Live.model_validate_json((tmp_path / "live.json").read_text()).ended
