@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from napari_rpdl.data.case import Annotation, Case
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.learning.environment import record_environment

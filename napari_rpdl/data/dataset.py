@@ -6,11 +6,9 @@
                 cases/<case_id>/ ...    (case_folder.py)
 """
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
 
 from pydantic import ValidationError
 
@@ -23,9 +21,8 @@ from napari_rpdl.data.case_folder import (
     inside,
     read_case,
     write_annotation,
-    write_case,
 )
-from napari_rpdl.data.dataset_file import About, CaseRow, DatasetFile
+from napari_rpdl.data.dataset_file import CASES_FOLDER, DATASET_FILE, UNFINISHED_FILE, CaseRow, DatasetFile
 from napari_rpdl.data.drill_log import read_drill_log
 from napari_rpdl.data.structures import PUBLISHED_CM, StructureTable
 from napari_rpdl.data.volume import Volume
@@ -33,12 +30,7 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.files import only_one, read_text, write_text
 from napari_rpdl.settings import explain
 
-__all__ = ["CaseEntry", "Dataset", "DatasetWriter", "read_case_folder", "write_annotation"]
-
-_FILE = "dataset.json"
-_CASES = "cases"
-_UNFINISHED = "unfinished-import.txt"
-_NOTE = "This import is not finished: there is no dataset.json yet. Run it again; it starts over in this folder.\n"
+__all__ = ["CaseEntry", "Dataset", "read_case_folder", "write_annotation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +74,7 @@ class Dataset:
             InputError: the folder is no dataset, its import was not finished, or
                 dataset.json is not as expected (the first wrong field is named).
         """
-        path = folder / _FILE
+        path = folder / DATASET_FILE
         if not path.is_file():
             raise InputError(_why_no_dataset(folder))
         try:
@@ -118,7 +110,7 @@ class Dataset:
 
     def case_folder(self, case_id: str) -> Path:
         """Return where a case's files lie; an InputError lists the cases there are."""
-        return self.folder / _CASES / self._entry(case_id).case_id
+        return self.folder / CASES_FOLDER / self._entry(case_id).case_id
 
     def add_annotation(self, case_id: str, annotation: Annotation) -> None:
         """Write what a surgeon drilled of a case; a new surgeon joins dataset.json, which is read anew for it.
@@ -133,14 +125,14 @@ class Dataset:
                 a listed one only in upper and lower case, or the folder cannot be written.
         """
         entry = self._entry(case_id)
-        folder, surgeon = self.folder / _CASES / entry.case_id, annotation.surgeon
+        folder, surgeon = self.folder / CASES_FOLDER / entry.case_id, annotation.surgeon
         with only_one(self.folder):
             now, grid = Dataset.open(self.folder), grid_of_case(folder)
             Volume(annotation.mask, grid)  # raises where they do not fit, before anything is written
             _check_is_free(folder, annotation)
             if surgeon not in now.surgeons:
                 file = now._file((*now.surgeons, surgeon))
-                write_text(self.folder / _FILE, file.model_dump_json(indent=2) + "\n")
+                write_text(self.folder / DATASET_FILE, file.model_dump_json(indent=2) + "\n")
             write_annotation(folder, annotation, grid)
 
     def keeping(self) -> "Dataset":
@@ -160,7 +152,7 @@ class Dataset:
 
     def _read(self, case_id: str, surgeons: tuple[str, ...]) -> Case:
         entry = self._entry(case_id)
-        folder = self.folder / _CASES / entry.case_id
+        folder = self.folder / CASES_FOLDER / entry.case_id
         return read_case(folder, self.folder, self.table, surgeons, bone=entry.bone, side=entry.side)
 
     def _file(self, surgeons: tuple[str, ...]) -> DatasetFile:
@@ -197,96 +189,6 @@ class Dataset:
         raise InputError(msg)
 
 
-class DatasetWriter:
-    """Writes a dataset case by case; dataset.json comes last and makes it one.
-
-    A context manager. If the block raises or the process dies, the folder keeps a note
-    that the import is unfinished and no dataset.json; the next writer on that folder
-    removes the cases and starts over.
-
-    Attributes:
-        restarted: True where an unfinished import was removed.
-    """
-
-    def __init__(
-        self, folder: Path, *, name: str, table: StructureTable, surgeons: Sequence[str], origin: str, licence: str
-    ) -> None:
-        self.folder = folder
-        self.restarted = False
-        self._table = table
-        self._rows: dict[str, CaseRow] = {}
-        try:
-            self._about = About(
-                format_version=1,
-                name=name,
-                structures=table.structures,
-                surgeons=tuple(surgeons),
-                origin=origin,
-                licence=licence,
-            )
-        except ValidationError as error:
-            raise InputError(explain(error, f"The dataset for {folder}")) from error
-
-    def __enter__(self) -> "DatasetWriter":
-        """Claim the folder.
-
-        Raises:
-            InputError: it holds something that is not an unfinished import of ours.
-        """
-        present = {path.name for path in self.folder.iterdir()} if self.folder.is_dir() else set()
-        if _UNFINISHED in present and _FILE not in present:
-            self._remove_unfinished(present)
-        elif present:
-            msg = f"Expected an empty or new folder, but {self.folder} holds {min(present)}. Choose another one."
-            raise InputError(msg)
-        write_text(self.folder / _UNFINISHED, _NOTE)
-        return self
-
-    def add(self, case: Case) -> None:
-        """Write one case to disk.
-
-        Raises:
-            InputError: a case of that name was added already, a surgeon is not listed, a
-                structure code is not in the table, or the disk is full.
-        """
-        if case.case_id.casefold() in self._rows:
-            msg = f"Expected each case once (upper and lower case count as the same), got {case.case_id!r} twice."
-            raise InputError(msg)
-        strangers = sorted(set(case.surgeons) - set(self._about.surgeons))
-        if strangers:
-            listed = ", ".join(self._about.surgeons) or "nobody"
-            msg = f"{case.case_id} is annotated by {strangers[0]!r}, but the dataset's surgeons are: {listed}."
-            raise InputError(msg)
-        if case.structures is not None:
-            self._table.check(case.structures.voxels, f"The structures of {case.case_id}")
-        write_case(self.folder / _CASES / case.case_id, case)
-        self._rows[case.case_id.casefold()] = CaseRow(case_id=case.case_id, bone=case.bone, side=case.side)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        """Write dataset.json if all went well."""
-        if kind is None:
-            self._finish()
-
-    def _finish(self) -> None:
-        try:
-            file = DatasetFile(**dict(self._about), cases=tuple(self._rows.values()))
-        except ValidationError as error:
-            raise InputError(explain(error, str(self.folder / _FILE))) from error
-        write_text(self.folder / _FILE, file.model_dump_json(indent=2) + "\n")
-        (self.folder / _UNFINISHED).unlink()
-
-    def _remove_unfinished(self, present: set[str]) -> None:
-        foreign = sorted(name for name in present - {_UNFINISHED, _CASES} if not name.startswith(".writing-"))
-        if foreign:
-            msg = f"{self.folder} holds an unfinished import and {foreign[0]}. Move that away or choose another folder."
-            raise InputError(msg)
-        if _CASES in present:
-            shutil.rmtree(self.folder / _CASES)
-        self.restarted = True
-
-
 def read_case_folder(folder: Path, table: StructureTable | None = None) -> Case:
     """Return the case of one folder on its own.
 
@@ -299,7 +201,7 @@ def read_case_folder(folder: Path, table: StructureTable | None = None) -> Case:
         InputError: as ``Dataset.case``.
     """
     home = folder.absolute().parent.parent
-    if table is None and folder.absolute().parent.name == _CASES and (home / _FILE).is_file():
+    if table is None and folder.absolute().parent.name == CASES_FOLDER and (home / DATASET_FILE).is_file():
         return Dataset.open(home).case(folder.name)
     if not folder.is_dir():
         msg = f"Expected a case folder at {folder}, but there is no such folder."
@@ -324,7 +226,7 @@ def _check_is_free(folder_of_case: Path, annotation: Annotation) -> None:
 
 
 def _why_no_dataset(folder: Path) -> str:
-    if (folder / _UNFINISHED).exists():
+    if (folder / UNFINISHED_FILE).exists():
         return f"The import into {folder} was not finished. Run it again; it starts over in the same folder."
     return (
         f"Expected a dataset folder (dataset.json beside cases/<case>/structures.nii.gz and "

@@ -9,6 +9,10 @@ from napari_rpdl.data.case import Side, checked_name
 from napari_rpdl.data.structures import Structure, StructureTable
 from napari_rpdl.errors import InputError
 
+DATASET_FILE = "dataset.json"
+CASES_FOLDER = "cases"
+UNFINISHED_FILE = "unfinished-import.txt"
+
 
 class CaseRow(BaseModel):
     """One case of dataset.json; an empty ``bone`` means that no other case shows it."""

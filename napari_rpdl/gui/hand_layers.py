@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Annotation, Case, Side
-from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.importers.drilled_volumes import table_of
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.data.volume import Grid, Volume

@@ -21,7 +21,8 @@ from pydantic import ValidationError
 
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.case_folder import inside
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.nifti import read_mask, write_volume
 from napari_rpdl.data.volume import Volume
 from napari_rpdl.errors import InputError

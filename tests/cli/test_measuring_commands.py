@@ -5,7 +5,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.structures import TEMPORAL_BONE
 
 

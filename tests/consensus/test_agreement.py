@@ -13,7 +13,8 @@ from napari_rpdl.consensus.agreement import (
     repeat_dice,
 )
 from napari_rpdl.data.case import Case
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.importers.recordings import import_recordings
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.data.volume import Volume

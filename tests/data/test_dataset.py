@@ -8,8 +8,8 @@ import nibabel
 import numpy as np
 import pytest
 
-from napari_rpdl.data.case import Annotation, Case
-from napari_rpdl.data.dataset import CaseEntry, Dataset, DatasetWriter, read_case_folder, write_annotation
+from napari_rpdl.data.case import Annotation
+from napari_rpdl.data.dataset import CaseEntry, Dataset, read_case_folder, write_annotation
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.data.structures import PUBLISHED_CM, TEMPORAL_BONE
 from napari_rpdl.data.volume import Grid, Volume
@@ -18,37 +18,7 @@ from napari_rpdl.errors import InputError
 GRID = Grid.of_shape((4, 5, 6), (0.5, 0.6, 0.7))
 
 
-def writer(folder, **changes):
-    about = {"name": "n", "table": TEMPORAL_BONE, "surgeons": ("b", "a"), "origin": "here", "licence": "MIT"}
-    return DatasetWriter(folder, **(about | changes))
-
-
-def full_case(case_id="c1", **changes):
-    random = np.random.default_rng(0)
-    positions = random.random((9, 3)).astype(np.float32)
-    parts = {
-        "structures": Volume(random.integers(0, 14, GRID.shape).astype(np.uint8), GRID),
-        "ct": Volume(random.integers(-1000, 2000, GRID.shape).astype(np.int16), GRID),
-        "annotations": (
-            Annotation("a", random.random(GRID.shape) < 0.5, positions),
-            Annotation("b", random.random(GRID.shape) < 0.5),
-        ),
-        "side": "left",
-        "bone": "bone_1",
-    }
-    return Case(case_id, GRID, TEMPORAL_BONE, **(parts | changes))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A dataset of two cases; the second has drilled regions only."""
-    with writer(tmp_path / "d") as dataset:
-        dataset.add(full_case())
-        dataset.add(full_case("c2", structures=None, ct=None, annotations=full_case().annotations[:1], side=None))
-    return tmp_path / "d"
-
-
-def test_what_is_written_is_read(folder):
+def test_what_is_written_is_read(folder, full_case):
     dataset = Dataset.open(folder)
     written = full_case()
     assert (dataset.name, dataset.origin, dataset.licence) == ("n", "here", "MIT")
@@ -103,15 +73,6 @@ def test_the_format_is_the_documented_one(folder):
     ]
 
 
-def test_the_same_cases_give_the_same_bytes(folder, tmp_path):
-    with writer(tmp_path / "again") as dataset:
-        dataset.add(full_case())
-        dataset.add(full_case("c2", structures=None, ct=None, annotations=full_case().annotations[:1], side=None))
-    for path in folder.rglob("*"):
-        if path.is_file():
-            assert path.read_bytes() == (tmp_path / "again" / path.relative_to(folder)).read_bytes()
-
-
 def test_unknown_cases_are_answered_with_the_known_ones(folder):
     dataset = Dataset.open(folder)
     for ask in (dataset.case, dataset.bone_of):
@@ -135,7 +96,7 @@ def test_an_annotation_on_another_grid_is_named_with_both_shapes(folder):
         Dataset.open(folder).case("c1")
 
 
-def test_annotations_may_be_stored_in_another_orientation(folder):
+def test_annotations_may_be_stored_in_another_orientation(folder, full_case):
     path = folder / "cases" / "c1" / "annotations" / "a.nii.gz"
     turned = nibabel.load(path).as_reoriented(np.array([[1, -1], [2, 1], [0, -1]]))
     nibabel.save(turned, path)
@@ -143,7 +104,7 @@ def test_annotations_may_be_stored_in_another_orientation(folder):
     np.testing.assert_array_equal(Dataset.open(folder).case("c1").annotation("a").mask, full_case().masks("a")[0])
 
 
-def test_codes_that_the_table_lacks_are_named(folder):
+def test_codes_that_the_table_lacks_are_named(folder, full_case):
     labels = full_case().labels()
     labels[0, 0, 0] = 77
     write_volume(Volume(labels, GRID), folder / "cases" / "c1" / "structures.nii.gz")
@@ -197,77 +158,6 @@ def test_a_case_folder_on_its_own_is_read(folder, tmp_path, monkeypatch):
     assert read_case_folder(type(alone)("alone")).case_id == "alone"
     with pytest.raises(InputError, match="no such folder"):
         read_case_folder(tmp_path / "missing")
-
-
-def test_an_error_leaves_no_dataset_but_a_folder_to_start_over_in(tmp_path):
-    folder = tmp_path / "d"
-
-    def interrupted():
-        with writer(folder) as dataset:
-            dataset.add(full_case())
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert not (folder / "dataset.json").exists()
-    with pytest.raises(InputError, match="not finished"):
-        Dataset.open(folder)
-    with writer(folder) as again:
-        assert again.restarted
-        again.add(full_case("other"))
-    assert Dataset.open(folder).case_ids == ("other",)
-    assert sorted(path.name for path in folder.iterdir()) == ["cases", "dataset.json"]
-    assert [path.name for path in (folder / "cases").iterdir()] == ["other"]
-
-
-def test_folders_with_other_things_are_not_touched(folder, tmp_path):
-    with pytest.raises(InputError, match="holds cases"), writer(folder):
-        pass
-    assert len(Dataset.open(folder)) == 2
-    mine = tmp_path / "mine"
-    mine.mkdir()
-    (mine / "thesis.txt").write_text("years of work", encoding="utf-8")
-    (mine / "cases").mkdir()
-    with pytest.raises(InputError, match="holds cases"), writer(mine):
-        pass
-    (mine / "unfinished-import.txt").write_text("", encoding="utf-8")
-    with pytest.raises(InputError, match=r"thesis\.txt"), writer(mine):
-        pass
-    assert (mine / "thesis.txt").exists()
-
-
-def test_a_crash_just_before_the_note_is_removed_does_no_harm(folder):
-    (folder / "unfinished-import.txt").write_text("", encoding="utf-8")
-    assert len(Dataset.open(folder)) == 2
-    with pytest.raises(InputError, match="empty or new folder"), writer(folder):
-        pass
-
-
-def test_a_dataset_without_cases_is_refused(tmp_path):
-    with pytest.raises(InputError, match="cases"), writer(tmp_path / "d"):
-        pass
-    assert not (tmp_path / "d" / "dataset.json").exists()
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"name": "x" * 300}, {"surgeons": ("a", "A")}, {"surgeons": ("../a",)}, {"origin": "x" * 20_000}], ids=str
-)
-def test_wrong_descriptions_are_refused_before_any_work(wrong, tmp_path):
-    with pytest.raises(InputError, match=next(iter(wrong))):
-        writer(tmp_path / "d", **wrong)
-    assert not (tmp_path / "d").exists()
-
-
-def test_wrong_cases_are_refused(tmp_path):
-    with writer(tmp_path / "d") as dataset:
-        dataset.add(full_case())
-        with pytest.raises(InputError, match="'C1' twice"):
-            dataset.add(full_case("C1"))
-        with pytest.raises(InputError, match=r"annotated by 'z', but the dataset's surgeons are: b, a"):
-            dataset.add(full_case("c2", annotations=(Annotation("z", np.ones(GRID.shape, bool)),)))
-        with pytest.raises(InputError, match=r"structures of c3 holds? codes \[99\]"):
-            dataset.add(full_case("c3", structures=Volume(np.full(GRID.shape, 99, np.uint8), GRID)))
-    assert Dataset.open(tmp_path / "d").case_ids == ("c1",)
 
 
 def test_a_dataset_stays_as_it_was_opened_when_a_surgeon_joins(small_dataset):

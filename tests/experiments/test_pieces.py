@@ -5,7 +5,8 @@ import pytest
 
 from napari_rpdl.consensus.decision import best_threshold, dice_by_threshold
 from napari_rpdl.consensus.overlap import dice
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.nifti import read_mask, read_volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.pieces import do_piece, pieces_of

@@ -10,7 +10,7 @@ import pytest
 from napari.utils.notifications import notification_manager
 from qtpy.QtCore import QTimer
 
-from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.contributions import get_reader, use_layers

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.gui.opening import open_case, ranked, regions_of
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY

@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning import checking
 from napari_rpdl.learning.events import EpochEnded

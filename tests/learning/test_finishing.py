@@ -3,7 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.checkpoint import read_checkpoint
 from napari_rpdl.learning.events import EpochEnded, TrainingStarted

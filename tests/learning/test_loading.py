@@ -3,7 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.events import Progressed, Said
 from napari_rpdl.learning.loading import load_cases
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.structures import StructureTable
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Said

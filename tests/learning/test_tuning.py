@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from napari_rpdl.consensus.overlap import dice
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.decision import decide
 from napari_rpdl.learning.prediction import predict

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from napari_rpdl.consensus.overlap import dice
-from napari_rpdl.data.dataset import Dataset, DatasetWriter
+from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.events import CandidateJudged, StepEnded, TrainingEnded, WeightsLearned
 from napari_rpdl.learning.prediction import predict

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from napari_rpdl.data.arrays import map_array
 from napari_rpdl.data.case import Annotation, Case
-from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.structures import PUBLISHED_CM
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError

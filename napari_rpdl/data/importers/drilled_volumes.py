@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Annotation, Case, Mask, checked_name
-from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.nifti import read_labels, read_mask
 from napari_rpdl.data.structures import TEMPORAL_BONE, Structure, StructureTable
 from napari_rpdl.data.volume import Volume

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from napari_rpdl.data.case import Annotation, Case, Mask, checked_name
-from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.importers.recording_files import EXTENT, Recording, find_recordings
 from napari_rpdl.data.structures import TEMPORAL_BONE, StructureTable
 from napari_rpdl.data.volume import Grid

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from napari_rpdl.data.case import Annotation, Case, Mask, Side
-from napari_rpdl.data.dataset import DatasetWriter
+from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.phantom.anatomy import Anatomy, draw_anatomy
 from napari_rpdl.data.phantom.bone import CODES, Frame, label_grid
 from napari_rpdl.data.phantom.drilling import Site
