@@ -1,8 +1,10 @@
 """The answers beside which every network is seen: the surgeons, where others drilled, the best there is.
 
 * "surgeons": each judge's entry is the mean of what the other surgeons reach with him or
-  her. Experiment 2 as in the paper: the left-out surgeon is taken for the prediction, and judged
-  by the map of the others, so that what he alone drilled costs the full penalty.
+  her; what is measured against all judges together leaves out who is taken for the prediction,
+  who would agree with himself. Experiment 2 as in the paper: the left-out surgeon is taken for
+  the prediction, and judged by the map of the others, so that what he alone drilled costs the
+  full penalty.
 * "mean-vote-map": the mean vote map of the training bones at the threshold that served
   these best (``evaluation.baseline``), without the held-out surgeon.
 * "oracle": the region with the highest mean Dice to the judges; where a held-out surgeon
@@ -10,6 +12,7 @@
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,7 +22,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.evaluation.baseline import best_threshold, mean_vote_map
 from napari_rpdl.evaluation.measures import Measured
 from napari_rpdl.experiments.folds import Fold
-from napari_rpdl.experiments.judging import Answerer, judges_of, measured, rows
+from napari_rpdl.experiments.judging import NEED_SEVERAL, Answerer, judges_of, measured, rows
 from napari_rpdl.experiments.scores import ScoreRow
 
 
@@ -50,10 +53,21 @@ def _surgeons(case: Case, fold: Fold, *, thorough: bool) -> list[Measured]:
     predicting = [name for name in case.surgeons if not held_out or name in fold.surgeons]
     values: dict[tuple[str, str, str], list[float]] = {}
     for name in predicting:
-        for one in measured(case.annotation(name).mask, None, case, fold, thorough=thorough):
-            if one.surgeon != name:
-                values.setdefault((one.metric, one.surgeon, one.rpmap), []).append(one.value)
+        for one in _of_surgeon(name, case, fold, thorough=thorough):
+            values.setdefault((one.metric, one.surgeon, one.rpmap), []).append(one.value)
     return [Measured(*key, float(np.mean(some))) for key, some in values.items()]
+
+
+def _of_surgeon(name: str, case: Case, fold: Fold, *, thorough: bool) -> Iterator[Measured]:
+    """Yield the measures of a surgeon who is taken for the prediction, without those against himself."""
+    mask, judges = case.annotation(name).mask, judges_of(fold, case)
+    for one in measured(mask, None, case, fold, thorough=thorough):
+        if one.surgeon != name and not (name in judges and one.metric in NEED_SEVERAL):
+            yield one
+    others = tuple(judge for judge in judges if judge != name)
+    if name in judges and others:
+        against_others = measured(mask, None, case, replace(fold, judges=others), thorough=False)
+        yield from (one for one in against_others if one.metric in NEED_SEVERAL)
 
 
 def _oracle(case: Case, fold: Fold) -> Mask | None:

@@ -11,7 +11,7 @@ from napari_rpdl.evaluation.measures import Measured, each, measure
 from napari_rpdl.experiments.folds import Fold
 from napari_rpdl.experiments.scores import ScoreRow
 
-_NEED_SEVERAL = ("oracle_dice", "fraction_of_oracle", "energy_distance")
+NEED_SEVERAL = ("oracle_dice", "fraction_of_oracle", "energy_distance")
 """Of one judge alone these say nothing: the best answer to one surgeon is that surgeon's own region."""
 
 
@@ -52,7 +52,7 @@ def measured(
         return []
     training = judges if fold.experiment == "surgeons" and fold.protocol == "paper" else ()
     found = measure(mask, probabilities, case, judges, training_surgeons=training, thorough=thorough)
-    dropped = _NEED_SEVERAL if len(judges) == 1 else ()
+    dropped = NEED_SEVERAL if len(judges) == 1 else ()
     maps = maps_of(fold)
     return [one for one in each(found) if one.metric not in dropped and (not one.rpmap or one.rpmap in maps)]
 

@@ -20,6 +20,10 @@ def values_of(dataset, settings, protocol):
     return found
 
 
+def jaccard(one, other):
+    return 1 - (one & other).sum() / (one | other).sum()
+
+
 def mean(values):
     return np.mean(list(values.values()))
 
@@ -39,6 +43,21 @@ def test_surgeons_in_the_first_experiment_are_each_others_predictions(small_data
     expected = (dice(one, two) + dice(three, two)) / 2
     assert found["surgeons", "dice", ""]["bone_2", "bone_2", "surgeon_2"] == pytest.approx(expected, abs=1e-12)
     assert set(found) >= {("surgeons", "rpd", "others"), ("surgeons", "rpd", "test")}
+
+
+def test_no_surgeon_is_a_judge_of_himself(small_dataset, tiny):
+    found = values_of(small_dataset, tiny(), "repaired")
+    case = small_dataset.case("bone_2")
+    shares, apart = [], []
+    for name in case.surgeons:
+        mask, others = case.annotation(name).mask, case.masks(*(other for other in case.surgeons if other != name))
+        shares.append(np.mean([dice(mask, other) for other in others]) / exact_oracle(others).dice)
+        # 2 E d(prediction, judge) - E d(judge, judge'), half of whose pairs are a judge with himself
+        apart.append(2 * np.mean([jaccard(mask, other) for other in others]) - jaccard(*others) / 2)
+    of_bone = ("bone_2", "bone_2", "")
+    assert found["surgeons", "fraction_of_oracle", ""][of_bone] == pytest.approx(np.mean(shares), abs=1e-12)
+    assert found["surgeons", "energy_distance", ""][of_bone] == pytest.approx(np.mean(apart), abs=1e-12)
+    assert found["surgeons", "volume_ratio", ""][of_bone] == pytest.approx(1)
 
 
 def test_the_mean_vote_map_is_that_of_the_other_bones(small_dataset, tiny):
