@@ -59,12 +59,11 @@ class Curves(FigureCanvasQTAgg):
         self._timer.start()
 
     def _redraw(self) -> None:
-        if not self._count:
-            return
-        self._axes.relim()
-        self._axes.autoscale(enable=True)
-        self._axes.autoscale_view()
-        if self.isVisible():
+        if self._count:
+            self._axes.relim()
+            self._axes.autoscale(enable=True)
+            self._axes.autoscale_view()
+        if self.isVisible():  # also without an epoch: the curves of another training must go
             self.draw_idle()
 
     def _style(self) -> None:

@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.events import Event, Failed, Said, event_from_json, event_to_json
+from napari_rpdl.events import Event, Failed, Progressed, Said, event_from_json, event_to_json
 from napari_rpdl.files import read_text, write_text
 from napari_rpdl.learning.events import EpochEnded, StillWaiting, TrainingEnded, TrainingStarted
 
@@ -73,8 +73,12 @@ class Beacon:
 
     def hear(self, event: Event) -> None:
         """Keep the event, if it is the newest of a kind that only this file tells."""
-        if not isinstance(event, EpochEnded):
-            self._newest = {**self._newest, type(event): event}  # anew: the other thread may be reading
+        if isinstance(event, EpochEnded):
+            return
+        newest = {**self._newest, type(event): event}  # anew: the other thread may be reading
+        if isinstance(event, TrainingStarted):
+            newest.pop(Progressed, None)  # the bones are loaded: whoever comes now need not hear of it
+        self._newest = newest
 
     def light(self) -> None:
         """Write ``live.json`` for the first time."""

@@ -18,6 +18,18 @@ def test_curves_follow_the_epochs_and_mark_the_best(qtbot) -> None:
     qtbot.waitUntil(lambda: axes.get_xlim()[1] < 5, timeout=30_000)
 
 
+def test_the_curves_of_another_training_go_before_the_first_epoch_of_the_next(qtbot, monkeypatch) -> None:
+    curves = Curves()
+    qtbot.addWidget(curves)
+    curves.show()
+    drawn: list[int] = []
+    monkeypatch.setattr(curves, "draw_idle", lambda: drawn.append(len(curves.figure.axes[0].lines[0].get_xdata())))
+    curves.show_epochs([EpochEnded(1, 1, 0.4, None, None, 1e-3, 0.1, 0.0, True)])
+    qtbot.waitUntil(lambda: drawn == [1], timeout=30_000)
+    curves.show_epochs([])
+    qtbot.waitUntil(lambda: drawn == [1, 0], timeout=30_000)
+
+
 def test_a_training_without_validation_is_judged_by_its_own_loss(qtbot) -> None:
     curves = Curves()
     qtbot.addWidget(curves)

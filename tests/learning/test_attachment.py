@@ -9,7 +9,7 @@ import time
 import pytest
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.events import Failed, Said
+from napari_rpdl.events import Failed, Progressed, Said
 from napari_rpdl.learning import attachment
 from napari_rpdl.learning.attachment import Live, ask_to_stop, attach, check_idle, running
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
@@ -68,6 +68,7 @@ def test_a_training_goes_on_alone_is_followed_twice_and_stopped(tiny_settings, s
             break
     first.close()
     assert isinstance(next(e for e in heard if isinstance(e, TrainingStarted | EpochEnded)), TrainingStarted)
+    assert not [event for event in heard if isinstance(event, Progressed)], "the bones were loaded long ago"
     epochs = [event.epoch for event in heard if isinstance(event, EpochEnded)]
     assert epochs == list(range(1, len(epochs) + 1)), "each epoch once, from the first"
     until(lambda: len(Run.open(run).history()) > epochs[-1] + 1)

@@ -26,14 +26,15 @@ class TrainingCoordinator:
         self._session, self._jobs = session, jobs
         self._run = Path()
         self._goes_on: threading.Event | None = None
-        self._attached = False
+        self._attached = self._offered = False
         self._own_process = True
         self._asked: Queued | None = None
 
     @property
     def can_go_on(self) -> bool:
         """Whether a training runs that would end with the window but need not."""
-        return self._goes_on is not None and self._jobs.running(JOB)
+        stopping = self._session.training.stopping
+        return self._goes_on is not None and self._jobs.running(JOB) and not stopping
 
     def let_go(self, goes_on: bool = True) -> None:
         """Have the training go on alone once its job is closed, or else stop."""
@@ -107,15 +108,14 @@ class TrainingCoordinator:
         opened = Run.open(run)
         self._run, self._asked, self._own_process = run, None, own_process
         self._goes_on = threading.Event() if own_process else None
-        state = TrainingState(running=True, text="Going on…", epochs=tuple(opened.history()))
-        self._start(state, _resuming(opened, self._goes_on))
+        self._start(_earlier(opened, "Going on…"), _resuming(opened, self._goes_on))
 
     def attach(self, run: Path) -> None:
         """Follow a training that goes on alone, if one does and none is followed; closing leaves it running."""
         if self._jobs.running(JOB) or not running(run):
             return
         self._run, self._asked, self._goes_on = run, None, None
-        self._start(TrainingState(running=True, text="Attaching…"), attach(run), attached=True)
+        self._start(_earlier(Run.open(run), "Attaching…"), attach(run), attached=True)
 
     def cancel(self) -> None:
         """Stop after the current step; give up a paused training, so that the queue goes on."""
@@ -132,13 +132,14 @@ class TrainingCoordinator:
         self._session.training = replace(self._session.training, stopping=True, text="Stopping…")
 
     def _start(self, state: TrainingState, events: Iterator[Event], *, attached: bool = False) -> None:
-        self._attached = attached
+        self._attached, self._offered = attached, False
         self._session.training = state
         self._jobs.start(JOB, events, self._hear, self._end)
 
     def _hear(self, event: Event) -> None:
         self._session.training = self._session.training.after(event)
-        if isinstance(event, EpochEnded | TrainingEnded) and self._session.run != self._run:
+        if isinstance(event, EpochEnded | TrainingEnded) and (self._session.live or not self._offered):
+            self._offered = True  # once: a run that a person chooses meanwhile stays chosen
             self._session.run = self._run
 
     def _end(self) -> None:
@@ -151,6 +152,12 @@ class TrainingCoordinator:
             state, running=False, stopping=False, paused=paused, remaining_s=None, text=where
         )
         self._start_next()
+
+
+def _earlier(run: Run, text: str) -> TrainingState:
+    """Return where a training stands that goes on with the epochs of its folder."""
+    epochs = tuple(run.history())
+    return TrainingState(running=True, text=text, epochs=epochs, share=min(len(epochs) / run.settings.epochs, 1.0))
 
 
 def _training(folder: Path, run: Path, wish: TrainingWish, goes_on: threading.Event | None) -> Iterator[Event]:

@@ -145,7 +145,7 @@ class RunsPanel(QWidget):
     def _show_buttons(self) -> None:
         runs = self.selected()
         one = "" if len(runs) == 1 else "Select one run."
-        done = "" if one or runs[0].state in ("resumable", "running") else "This run cannot go on."
+        done = "This run is complete: predict with it." if not one and runs[0].state == "complete" else ""
         busy = "A training runs already." if self._session.training.running else ""
         self.resume_button.allow(not (one or done or busy), one or done or busy)
         empty = "" if one or runs[0].epochs else "No epoch of this run has ended."

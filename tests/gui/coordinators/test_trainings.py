@@ -8,7 +8,7 @@ import pytest
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.coordinators.trainings import JOB, TrainingCoordinator
 from napari_rpdl.gui.session import TrainingWish
-from napari_rpdl.learning.events import EpochEnded, TrainingEnded, TrainingStarted
+from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.settings import TrainingSettings
 
 
@@ -47,6 +47,58 @@ def test_a_wish_reaches_the_process_and_its_run_is_ready_to_predict(trainings, s
     assert not session.training.running
     assert len(session.training.epochs) == 3
     assert str(tmp_path / "run") in session.training.text
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_a_run_chosen_meanwhile_stays_chosen_but_for_live_answers(
+    trainings, session, monkeypatch, tmp_path, live
+) -> None:
+    """Else nobody could predict with several runs, or with another one, while a training runs."""
+    session.live = live
+    chosen = []
+
+    def follow(*_):
+        for epoch in (1, 2):
+            yield EpochEnded(epoch, 2, 1 / epoch, None, None, 1e-3, 0.1, 0.0, True)
+            chosen.append(session.run)
+            session.run = tmp_path / "earlier"
+        yield TrainingEnded("finished", 2, 2, 0.5, "run")
+
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", follow)
+    trainings.train(wish(tmp_path / "run"))
+    assert [*chosen, session.run] == [tmp_path / ("run" if live or at == 0 else "earlier") for at in range(3)]
+
+
+def test_a_training_goes_on_from_where_its_folder_stands(trainings, session, make_run, monkeypatch, tmp_path) -> None:
+    run = make_run(tmp_path / "half", (2.0, 1.5), epochs=8).folder
+    told = []
+    session.events.training.connect(told.append)
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", lambda *_: iter([StepEnded(3, 1, 1, 8, 1.4, 5.0)]))
+    trainings.resume(run, own_process=True)
+    assert [(epoch.epoch, told[0].share) for epoch in told[0].epochs] == [(1, 0.25), (2, 0.25)]
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.trainings.running", lambda _: True)
+    started = TrainingStarted("cpu", 10, 8, 1, 2, ("bone_1",), ())
+    again = EpochEnded(2, 8, 1.2, None, None, 1e-3, 0.1, 0.0, True)
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.trainings.attach", lambda _: iter([started, again]))
+    trainings.resume(run, own_process=True)
+    assert [(epoch.epoch, epoch.training_loss) for epoch in session.training.epochs] == [(1, 3.0), (2, 1.2)]
+
+
+def test_one_that_is_being_stopped_is_not_asked_about(trainings, session, jobs, monkeypatch, tmp_path) -> None:
+    """A closing window must not offer to let go on what a person has just cancelled."""
+    asked = []
+
+    def follow(*_):
+        jobs.busy.add(JOB)
+        asked.append(trainings.can_go_on)
+        trainings.cancel()
+        asked.append(trainings.can_go_on)
+        jobs.busy.clear()
+        yield TrainingEnded("cancelled", 0, 0, 0.5, "run")
+
+    monkeypatch.setattr("napari_rpdl.learning.process.follow", follow)
+    trainings.train(wish(tmp_path / "run"))
+    assert asked == [True, False]
 
 
 def test_without_a_folder_a_new_one_is_named_after_dataset_and_loss(trainings, followed) -> None:

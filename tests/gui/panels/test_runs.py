@@ -6,6 +6,7 @@ import pytest
 
 from napari_rpdl.gui.panels.runs import RunsPanel
 from napari_rpdl.gui.session import Queued, TrainingState, TrainingWish
+from napari_rpdl.learning.events import TrainingEnded
 from napari_rpdl.learning.run_history import RunsFound, find_runs
 from napari_rpdl.settings import TrainingSettings
 
@@ -96,6 +97,17 @@ def test_a_run_is_used_or_goes_on_where_it_can(panel, session, found, heard, tmp
     panel.table.clearSelection()
     panel.table.selectRow(row_of(panel, "third"))
     assert "No epoch" in panel.predict_button.toolTip()
+    session.training = TrainingState()
+    panel.resume_button.click()
+    assert resumed == [tmp_path / "first", tmp_path / "third"], "it was stopped early, and begins anew"
+
+
+def test_a_complete_run_has_nowhere_to_go(panel, session, found, make_run, tmp_path) -> None:
+    make_run(tmp_path / "fourth", (2.0,)).append(TrainingEnded("finished", 1, 1, 2.0, "fourth"))
+    session.found = find_runs([tmp_path])
+    panel.table.selectRow(row_of(panel, "fourth"))
+    assert not panel.resume_button.isEnabled()
+    assert "complete" in panel.resume_button.toolTip()
 
 
 def test_what_cannot_be_read_is_named(panel, session) -> None:
