@@ -7,7 +7,9 @@ data they also travel between processes, one line of JSON each.
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import cache
+from types import UnionType
+from typing import Any, get_args, get_type_hints
 
 from napari_rpdl.errors import InputError
 
@@ -59,11 +61,23 @@ def event_from_json(line: str) -> Event:
     """Return the event of a line written by ``event_to_json``.
 
     Raises:
-        InputError: the line is no event that this version knows.
+        InputError: the line is no event that this version knows, or holds a text for a number.
     """
     try:
         fields: dict[str, Any] = json.loads(line)
-        return KINDS[fields.pop("event")](**fields)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        kind = fields.pop("event")
+        if any(not isinstance(fields[name], expected) for name, expected in _plain(kind).items() if name in fields):
+            raise TypeError(kind)
+        return KINDS[kind](**fields)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         msg = f"Expected a line of JSON that describes an event, got {line[:80]!r}."
         raise InputError(msg) from error
+
+
+@cache
+def _plain(kind: str) -> dict[str, tuple[type, ...]]:
+    """Return the fields of a kind that are numbers, texts or None, and what JSON may give for them."""
+    hints = get_type_hints(KINDS[kind]).items()
+    allowed = {name: get_args(hint) if isinstance(hint, UnionType) else (hint,) for name, hint in hints}
+    plain = {name: types for name, types in allowed.items() if set(types) <= {bool, int, float, str, type(None)}}
+    return {name: (*types, int) if float in types else types for name, types in plain.items()}

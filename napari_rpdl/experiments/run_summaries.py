@@ -97,7 +97,7 @@ def _starts(path: Path) -> list[dict[str, str]]:
     try:
         starts = json.loads(read_text(path))["starts"]
         return [_facts(start) for start in starts]
-    except (InputError, ValueError, KeyError, TypeError, AttributeError):
+    except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
 
 

@@ -55,6 +55,9 @@ def test_a_run_without_scores_belongs_to_the_method_beside_it(two_methods, make_
 
 def test_machines_are_counted_and_damaged_descriptions_left_out(two_methods):
     runs = sorted(path.parent for path in two_methods.rglob("run.json"))
+    for depth in (1, 100_000):  # of what is replaced below
+        (runs[0] / "environment.json").write_text("[" * depth)
+        assert machines(read_score_folder(two_methods)) == []
     other = {**START, "device": "NVIDIA H100", "git": "abc"}
     for run, text in zip(
         runs, (json.dumps({"starts": [START, START]}), json.dumps({"starts": [other]}), "{", "[]"), strict=True
