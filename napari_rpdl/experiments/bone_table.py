@@ -164,7 +164,7 @@ def natural(name: str) -> tuple[tuple[int, str], ...]:
     parts: list[tuple[int, str]] = []
     digits = ""
     for sign in [*name, ""]:
-        if sign.isdigit():
+        if sign.isdecimal():  # isdigit is true of a superscript, too, which int() does not read
             digits += sign
             continue
         if digits:

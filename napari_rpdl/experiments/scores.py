@@ -10,11 +10,20 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import get_args
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
+from napari_rpdl.settings.experiment import ExperimentName, Protocol
 
 MAX_BYTES = 256_000_000
+_KNOWN = {
+    "experiment": get_args(ExperimentName),
+    "protocol": get_args(Protocol),
+    "decision": ("fixed", "tuned", "none"),
+}
+"""What tables and names of files are made of, so that no file of scores can make up others."""
+_REMEDY = "Remove the file and run the experiment again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +88,25 @@ def read_rows(path: Path) -> Iterator[ScoreRow]:
     """Yield the rows of a file that ``write_rows`` wrote, checked one by one.
 
     Raises:
-        InputError: missing, too large, other columns, or a value that is no finite number.
+        InputError: missing, too large, other columns, an experiment, protocol or decision that there
+            is not, or a value that is no finite number.
     """
-    reader = csv.reader(io.StringIO(read_text(path, MAX_BYTES)))
-    header = next(reader, [])
+    lines = _lines(path)
+    header = next(lines, [])
     if tuple(header) != COLUMNS:
-        msg = f"Expected {path} to have the columns {', '.join(COLUMNS)}; got {', '.join(header)[:200]}. Run it again."
+        got = ", ".join(header)[:200] or "nothing"
+        msg = f"Expected {path} to have the columns {', '.join(COLUMNS)}; got {got}. {_REMEDY}"
         raise InputError(msg)
-    for line, cells in enumerate(reader, 2):
+    for line, cells in enumerate(lines, 2):
         yield _row(cells, f"{path}, line {line}")
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(read_text(path, MAX_BYTES)))
+    except csv.Error as error:
+        msg = f"Expected {path} to be a table of scores (CSV), but: {error}. {_REMEDY}"
+        raise InputError(msg) from error
 
 
 def _row(cells: list[str], where: str) -> ScoreRow:
@@ -95,9 +114,14 @@ def _row(cells: list[str], where: str) -> ScoreRow:
         values = dict(zip(COLUMNS, cells, strict=True))
         row = ScoreRow(**{**values, "seed": int(values["seed"]), "value": float(values["value"])})  # type: ignore[arg-type]
     except ValueError as error:
-        msg = f"{where}: expected {len(COLUMNS)} cells with a whole seed and a number, got {', '.join(cells)[:200]!r}."
+        got = ", ".join(cells)[:200]
+        msg = f"{where}: expected {len(COLUMNS)} cells with a whole seed and a number, got {got!r}. {_REMEDY}"
         raise InputError(msg) from error
     if not math.isfinite(row.value):
-        msg = f"{where}: expected a finite number, got {row.value}. Remove the file and run the experiment again."
+        msg = f"{where}: expected a finite number, got {row.value}. {_REMEDY}"
         raise InputError(msg)
+    for column, known in _KNOWN.items():
+        if values[column] not in known:
+            msg = f"{where}: expected the {column} {' or '.join(known)}, got {values[column][:200]!r}. {_REMEDY}"
+            raise InputError(msg)
     return row

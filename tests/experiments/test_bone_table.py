@@ -95,8 +95,9 @@ def test_baselines_come_last(make_row):
 
 
 def test_numbers_in_names_count():
-    assert sorted(["bone_10", "bone_9", "a", "bone_1b", "10"], key=natural) == [
+    assert sorted(["bone_10", "bone_9", "bone_²", "a", "bone_1b", "10"], key=natural) == [
         "a",
+        "bone_²",
         "bone_1b",
         "bone_9",
         "bone_10",

@@ -55,3 +55,18 @@ def test_broken_files_are_refused_with_the_place(tmp_path, text, said):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=said):
         list(read_rows(path))
+
+
+def test_a_cell_larger_than_any_name_is_refused(tmp_path):
+    path = tmp_path / "scores.csv"
+    write_rows([ROW, dataclasses.replace(ROW, surgeon="x" * 200_000)], path)
+    with pytest.raises(InputError, match=r"field larger than field limit .* Remove the file"):
+        list(read_rows(path))
+
+
+@pytest.mark.parametrize("column", ["experiment", "protocol", "decision"])
+def test_no_part_is_made_up_and_none_leads_out_of_the_report(tmp_path, column):
+    path = tmp_path / "scores.csv"
+    write_rows([dataclasses.replace(ROW, **{column: "../../elsewhere"})], path)
+    with pytest.raises(InputError, match=f"line 2: expected the {column} .* got '../../elsewhere'"):
+        list(read_rows(path))
