@@ -48,6 +48,11 @@ def test_the_wheel_holds_manifest_and_sample_data_but_no_tests(wheel: zipfile.Zi
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "docs/"))]
 
 
+def test_the_program_is_entered_by_the_door_that_knows_ctrl_c(wheel: zipfile.ZipFile) -> None:
+    (name,) = [name for name in wheel.namelist() if name.endswith("entry_points.txt")]
+    assert "napari-rpdl = napari_rpdl.__main__:main" in wheel.read(name).decode().splitlines()
+
+
 def test_the_wheel_holds_the_shipped_scales(wheel: zipfile.ZipFile) -> None:
     scales = [name for name in wheel.namelist() if name.startswith("napari_rpdl/review/scales/")]
     assert len(scales) == len(list((ROOT / "napari_rpdl" / "review" / "scales").glob("*.json"))) == 3

@@ -24,6 +24,7 @@ from napari_rpdl.cli.predicting_commands import Predict, Tune
 from napari_rpdl.cli.printing import PROGRAM, note
 from napari_rpdl.cli.reporting_commands import WriteReport, WriteTables
 from napari_rpdl.cli.reviewing_commands import ExportStudy, MergeStudy, PlanStudy, StudyResults
+from napari_rpdl.cli.statuses import FAILED, FINISHED, MISUSED, STOPPED
 from napari_rpdl.cli.viewing_commands import Demo, View
 from napari_rpdl.cli.weight_commands import LearnWeights
 from napari_rpdl.errors import InputError
@@ -67,9 +68,6 @@ CHAPTERS: dict[str, dict[str, type[Command]]] = {
 """Every verb, in the order of the manual."""
 
 VERBS: dict[str, type[Command]] = {verb: kind for chapter in CHAPTERS.values() for verb, kind in chapter.items()}
-
-FINISHED, FAILED, MISUSED, STOPPED = 0, 1, 2, 130
-"""Exit statuses; 130 is the shell's for Ctrl-C."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -48,6 +48,25 @@ def test_the_program_runs_as_a_module():
     assert done.stdout.startswith("napari-rpdl ")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="presses Ctrl-C by a POSIX signal")
+@pytest.mark.parametrize("loading", ["napari_rpdl.cli.app", "tyro"])
+def test_ctrl_c_while_the_program_is_loading_ends_it_without_a_word(loading):
+    code = f"""
+import os, runpy, signal, sys
+
+class Pressing:
+    def find_spec(self, name, path=None, target=None):
+        if name == {loading!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Pressing())
+sys.argv = ["napari-rpdl", "--version"]
+runpy.run_module("napari_rpdl", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 def test_a_reader_that_leaves_early_is_no_crash(small_dataset):
     reading, writing = os.pipe()
     os.close(reading)
