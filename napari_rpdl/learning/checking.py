@@ -13,6 +13,7 @@ from napari_rpdl.learning.networks import check_network
 from napari_rpdl.learning.plan import make_plan
 from napari_rpdl.learning.runs import RunRecord
 from napari_rpdl.learning.sampling import PackedCase
+from napari_rpdl.learning.step_memory import check_memory
 from napari_rpdl.learning.tensorboard import check_tensorboard
 from napari_rpdl.settings import TrainingSettings, check_effect
 
@@ -35,12 +36,14 @@ def check_cases(settings: TrainingSettings, cases: Mapping[str, PackedCase], rec
     """Raise an InputError for what bones and their surgeons make impossible.
 
     That is an RPMap with another number of worths than votes, or that rewards nothing; bones that
-    are drilled nowhere, or everywhere; and too few samples to set some apart.
+    are drilled nowhere, or everywhere; too few samples to set some apart; and a network that is
+    too large for the memory.
     """
     training, watching = ([cases[c] for c in ids] for ids in (record.training_cases, record.validation_cases))
     _check_rewards(settings, training, watching)
     make_loss(settings, foreground_of(training))
     make_plan([case.present for case in training], settings)
+    check_memory(settings, record)
 
 
 def foreground_of(cases: Sequence[PackedCase]) -> float:

@@ -56,9 +56,12 @@ class CheckpointInfo(BaseModel):
 
 def network_of(settings: TrainingSettings, record: RunRecord) -> nn.Module:
     """Return the network of a run, with fresh weights."""
-    critical = record.table.codes_of("critical")
-    channels = input_channels(record.table.codes, settings.network, critical)
-    return build_network(settings.network, channels, settings.grid, len(record.surgeons))
+    return build_network(settings.network, inputs_of(settings, record), settings.grid, len(record.surgeons))
+
+
+def inputs_of(settings: TrainingSettings, record: RunRecord) -> int:
+    """Return how many channels the network of a run sees."""
+    return input_channels(record.table.codes, settings.network, record.table.codes_of("critical"))
 
 
 class Checkpoint:

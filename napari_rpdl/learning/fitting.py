@@ -41,6 +41,7 @@ from napari_rpdl.learning.progress import Progress
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.sampling import Bones, PackedCase, make_batch
 from napari_rpdl.learning.schedules import learning_rate
+from napari_rpdl.learning.step_memory import bones_at_once
 from napari_rpdl.learning.stepping import Stepper
 from napari_rpdl.learning.tensorboard import Curves
 from napari_rpdl.learning.validating import Watched, validate
@@ -117,6 +118,8 @@ class _Fitting:
         self.average = WeightAverage(self.network, memory) if memory else None
         self.optimiser = make_optimiser(self.network, settings)
         self.stepper = Stepper(self.network, loss, settings.computation, self.device, group)
+        if group.size == 1 and (size := bones_at_once(settings, run.record, self.device)):
+            self.stepper.take_parts(size, f"A whole batch of {settings.batch_size} may not fit into the main memory")
         self.start_loss = make_start_loss(settings)
         self.progress = Progress.start(settings)
         if not fresh:

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 
 from napari_rpdl.errors import InputError
+from napari_rpdl.learning.main_memory import in_gigabytes
 from napari_rpdl.learning.requirements import check_requirements
 
 _PATIENCE_S = 120.0
@@ -36,8 +37,8 @@ class Device:
         """The device as a person would describe it."""
         if self.memory_bytes is None:
             return self.name
-        free = "" if self.free_bytes is None else f", {_gigabytes(self.free_bytes)} free"
-        return f"{self.name} ({_gigabytes(self.memory_bytes)} memory{free})"
+        free = "" if self.free_bytes is None else f", {in_gigabytes(self.free_bytes)} free"
+        return f"{self.name} ({in_gigabytes(self.memory_bytes)} memory{free})"
 
 
 def find_devices() -> tuple[Device, ...]:
@@ -54,7 +55,3 @@ def find_devices() -> tuple[Device, ...]:
     except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
         msg = f"PyTorch did not say what it can compute on ({type(error).__name__}). Choose the device 'cpu'."
         raise InputError(msg) from error
-
-
-def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.0f} GB" if count >= 10e9 else f"{count / 1e9:.1f} GB"

@@ -8,6 +8,7 @@ from dataclasses import asdict
 import torch
 
 from napari_rpdl.learning.hardware import Device
+from napari_rpdl.learning.main_memory import main_memory
 
 
 def devices() -> list[Device]:
@@ -16,21 +17,12 @@ def devices() -> list[Device]:
     if torch.cuda.is_available():
         free, total = torch.cuda.mem_get_info()
         found.append(Device("cuda", torch.cuda.get_device_name(), total, free))
-    total_bytes, free_bytes = _main_memory()
+    memory = main_memory()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    found.append(Device("cpu", f"the CPU, {cores} core{'' if cores == 1 else 's'}", total_bytes, free_bytes))
+    found.append(Device("cpu", f"the CPU, {cores} core{'' if cores == 1 else 's'}", *(memory or (None, None))))
     if torch.backends.mps.is_available():
         found.append(Device("mps", "Apple's GPU, which shares the main memory", None, None))
     return found
-
-
-def _main_memory() -> tuple[int | None, int | None]:
-    try:
-        import psutil  # type: ignore[import-untyped]  # comes with napari, has no types
-    except ImportError:
-        return None, None
-    memory = psutil.virtual_memory()
-    return memory.total, memory.available
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class Stepper:
         self._loss = loss
         self._device = device
         self._part = settings.micro_batch
-        self._autocast = _takes_bfloat16(settings, device)
+        self._autocast = takes_bfloat16(settings, device)
         self._layout = torch.channels_last_3d if settings.channels_last else torch.contiguous_format
         self._call: nn.Module = torch.compile(network) if settings.compiled else network  # type: ignore[assignment]
         self.said: list[Event] = []
@@ -142,15 +142,17 @@ class Stepper:
         return logits.float()
 
     def _halve(self, size: int) -> None:
-        self._part = max(1, size // 2)
         self.network.zero_grad(set_to_none=True)
         free_memory(self._device)
-        bones = "bone" if self._part == 1 else "bones"
+        self.take_parts(max(1, size // 2), "Memory ran out")
+
+    def take_parts(self, size: int, why: str) -> None:
+        """Let so many bones pass at once from now on, and say so."""
+        self._part = size
+        bones = "bone" if size == 1 else "bones"
         alone = _sees_each_alone(self.network)
         result = "the same result, but" if alone else "another result (it has batch norm or dropout), and"
-        self.said.append(
-            Said(f"Memory ran out: the network now sees {self._part} {bones} at a time, with {result} slower.")
-        )
+        self.said.append(Said(f"{why}: the network now sees {size} {bones} at a time, with {result} slower."))
 
     def _precision(self) -> AbstractContextManager[object]:
         return torch.autocast(self._device.type, torch.bfloat16) if self._autocast else nullcontext()
@@ -163,7 +165,8 @@ def _sees_each_alone(network: nn.Module) -> bool:
     return not any(isinstance(part, batch_norm) or (isinstance(part, dropout) and part.p > 0) for part in parts)
 
 
-def _takes_bfloat16(settings: ComputationSettings, device: torch.device) -> bool:
+def takes_bfloat16(settings: ComputationSettings, device: torch.device) -> bool:
+    """Say whether the network computes in bfloat16 on a device."""
     if settings.precision == "auto":
         return device.type == "cuda" and torch.cuda.is_bf16_supported()
     return settings.precision == "bfloat16"

@@ -2,7 +2,6 @@
 
 import subprocess
 
-import psutil
 import pytest
 import torch
 
@@ -10,13 +9,14 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.learning import hardware
 from napari_rpdl.learning.devices import choose_device
 from napari_rpdl.learning.hardware import Device, find_devices
+from napari_rpdl.learning.main_memory import main_memory
 
 
 def test_the_first_device_is_what_auto_takes() -> None:
     found = find_devices()
     assert found[0].kind == choose_device("auto").type
     cpu = next(device for device in found if device.kind == "cpu")
-    assert cpu.memory_bytes == psutil.virtual_memory().total
+    assert cpu.memory_bytes == main_memory().total
     assert 0 < cpu.free_bytes < cpu.memory_bytes
     assert ("cuda" in {device.kind for device in found}) == torch.cuda.is_available()
 
