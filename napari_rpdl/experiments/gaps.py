@@ -3,10 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.bone_table import BASELINES, parts_of, rows_of
 from napari_rpdl.experiments.measure_names import DICE, measured
-from napari_rpdl.experiments.results import Results
 from napari_rpdl.experiments.score_folder import ScoreFolder
 from napari_rpdl.experiments.titles import method_titles, part_title
 
@@ -23,25 +21,18 @@ def gaps(results: ScoreFolder) -> tuple[str, ...]:
     return tuple(said)
 
 
-def experiments(results: ScoreFolder) -> tuple[Results, ...]:
-    """Return the experiments whose results lie in the folder; a damaged description is left out."""
-    found = []
-    for path in sorted(results.folder.rglob("experiment.json")):
-        try:
-            found.append(Results.open(path.parent))
-        except InputError:
-            # The scores do not depend on it, and gaps are told cell by cell.
-            continue
-    return tuple(found)
-
-
 def _not_begun(results: ScoreFolder) -> Iterator[str]:
-    """Yield for each protocol how many trainings of the plan have no scores, as far as folds are known."""
-    for experiment in experiments(results):
+    """Yield for each protocol how many trainings of the plan have no scores, and where folds are not known."""
+    for experiment in results.experiments:
         settings = experiment.record.settings
+        if not experiment.record.folds:
+            yield (
+                f"Experiment on {settings.experiment}: an earlier version began it and did not note its folds, so "
+                "those in which nothing was done are not known. The same command again notes them."
+            )
         for protocol in settings.protocols:
             rows = [row for row in results.rows if (row.experiment, row.protocol) == (settings.experiment, protocol)]
-            folds = {row.fold for row in rows}
+            folds = experiment.record.folds.get(protocol) or tuple({row.fold for row in rows})
             done = {(row.method, row.seed, row.fold) for row in rows}
             planned = {(arm.method, seed, fold) for arm in settings.arms for seed in settings.seeds for fold in folds}
             if missing := planned - done:

@@ -7,7 +7,6 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from napari_rpdl.experiments.bone_table import BASELINES, NO_DECISION, BoneTable, Part, parts_of, rows_of
-from napari_rpdl.experiments.gaps import experiments
 from napari_rpdl.experiments.measure_names import CALIBRATION, DICE, VOLUME, measured, of_oracle
 from napari_rpdl.experiments.report_bones import bones_as_drilled
 from napari_rpdl.experiments.run_summaries import MethodRuns
@@ -77,7 +76,7 @@ def runs_figure(runs: Sequence[MethodRuns]) -> Figure:
 
 def _drilled(part: Part, rows: Sequence[ScoreRow], results: ScoreFolder) -> Figure | str:
     """Return the bones of a part, why there are none, or nothing where no network was judged on held-out bones."""
-    for experiment in experiments(results):
+    for experiment in results.experiments:
         settings = experiment.record.settings
         if part.experiment == settings.experiment == "bones" and part.decision != NO_DECISION:
             return bones_as_drilled(experiment, part, rows)

@@ -39,6 +39,7 @@ from napari_rpdl.experiments.titles import (
     method_titles,
     network_title,
     part_title,
+    seeds_in_words,
     trained_title,
 )
 
@@ -234,8 +235,8 @@ def _other_measures(part: Part, rows: list[ScoreRow], results: ScoreFolder) -> I
             part=part,
             key="_".join(["measures", part.experiment, part.protocol, part.decision, str(start // _COLUMNS + 1)]),
             title=_title("", "Every measure", part, results),
-            note=f"Means over bones. {_seeds(rows)} Voxels are counted for each bone. Distances to an empty region do "
-            "not exist and are left out. tables.csv has the intervals.",
+            note=f"Means over bones. {seeds_in_words(rows)} Voxels are counted for each bone. Distances to an empty "
+            "region do not exist and are left out. tables.csv has the intervals.",
             columns=("Measure", *(titles[method] for method in methods)),
             lines=tuple(_measure_line(measure, table, methods) for measure, table in tables),
             style="plain",
@@ -283,7 +284,8 @@ def _note(part: Part, rows: Sequence[ScoreRow], first: str) -> str:
     )
     fit = part.experiment == "surgeons" and part.protocol == "paper"
     return (
-        f"{first}{spread} {_seeds(rows)} {_FIT if fit else ''}The figures of {_PAPER} come from their own nine bones."
+        f"{first}{spread} {seeds_in_words(rows)} {_FIT if fit else ''}"
+        f"The figures of {_PAPER} come from their own nine bones."
     )
 
 
@@ -291,8 +293,3 @@ def _oracle(part: Part) -> str:
     if part.experiment == "surgeons" and part.protocol == "repaired":
         return "The oracle is the best single mask for the other surgeons; the held-out one judges it, too."
     return "The oracle is the best single mask there is."
-
-
-def _seeds(rows: Sequence[ScoreRow]) -> str:
-    seeds = len({row.seed for row in rows if row.method not in BASELINES})
-    return f"Of {seeds} seeds each, the mean is taken first." if seeds > 1 else "One training (seed) each."

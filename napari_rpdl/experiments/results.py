@@ -17,14 +17,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
+from napari_rpdl.experiments.folds import folds_of
 from napari_rpdl.experiments.scores import ScoreRow, read_rows
 from napari_rpdl.files import lock_file, read_text, write_text
 from napari_rpdl.settings import explain
-from napari_rpdl.settings.experiment import ExperimentSettings
+from napari_rpdl.settings.experiment import ExperimentSettings, Protocol
 
 SCORES = "scores.csv"
 _RECORD = "experiment.json"
@@ -53,6 +54,8 @@ class ExperimentRecord(BaseModel):
     """Of the dataset; results of another one are never added."""
     settings: ExperimentSettings
     """All of the experiment; arms, seeds and protocols may be added later."""
+    folds: dict[Protocol, tuple[str, ...]] = Field(default_factory=dict)
+    """Names of each protocol's folds, so that a report knows what is missing; none noted by earlier versions."""
 
 
 class Results:
@@ -143,8 +146,12 @@ def fingerprint(dataset: Dataset) -> Fingerprint:
 
 
 def _record(dataset: Dataset, settings: ExperimentSettings) -> ExperimentRecord:
-    where = str(dataset.folder.absolute())
-    return ExperimentRecord(dataset_folder=where, dataset=fingerprint(dataset), settings=settings)
+    return ExperimentRecord(
+        dataset_folder=str(dataset.folder.absolute()),
+        dataset=fingerprint(dataset),
+        settings=settings,
+        folds={one: tuple(fold.name for fold in folds_of(dataset, settings, one)) for one in settings.protocols},
+    )
 
 
 def _check_ours(folder: Path) -> None:

@@ -17,7 +17,7 @@ from napari_rpdl.drilling.correction import Correction
 from napari_rpdl.drilling.effort import Effort
 from napari_rpdl.experiments.bone_table import BASELINES, ORACLE, Part, parts_of, rows_of
 from napari_rpdl.experiments.corrected import corrections_of_methods
-from napari_rpdl.experiments.gaps import experiments, gaps
+from napari_rpdl.experiments.gaps import gaps
 from napari_rpdl.experiments.measure_names import DICE, map_in_words, measured, of_oracle
 from napari_rpdl.experiments.provenance import machine, versions
 from napari_rpdl.experiments.report_figures import Pictures, name_of, save_report_figures
@@ -59,7 +59,7 @@ def write_results_report(results: ScoreFolder, folder: Path, efforts: Iterable[E
     corrections = corrections_of_methods(efforts, results)
     write_all_tables(tables, tested, folder / "tables")
     write_rows(results.rows, folder / "all_scores.csv")
-    for experiment in experiments(results):
+    for experiment in results.experiments:
         save_experiment_settings(experiment.record.settings, folder / _settings_name(experiment.folder, results))
     pictures = save_report_figures(results, runs, folder / "figures")
     title = f"Experiments on {', '.join(results.datasets) or 'a dataset that is not known'}"
@@ -120,8 +120,10 @@ def _missing(results: ScoreFolder) -> Iterator[str]:
     yield page.heading("What is missing")
     if said:
         yield page.bullets(said)
-    else:
+    elif results.experiments:
         yield page.paragraph("Nothing: every planned training has its scores, and every cell is filled.")
+    else:
+        yield page.paragraph("Every cell is filled. What was planned is not known: there is no experiment.json here.")
 
 
 def _part(part: Part, results: ScoreFolder, pictures: Pictures) -> Iterator[str]:
@@ -223,7 +225,7 @@ def _trainings(runs: Sequence[MethodRuns], pictures: Pictures) -> Iterator[str]:
 
 def _repeat(results: ScoreFolder, runs: Sequence[MethodRuns]) -> Iterator[str]:
     yield page.heading("How to repeat it")
-    for experiment in experiments(results):
+    for experiment in results.experiments:
         record, name = experiment.record, _settings_name(experiment.folder, results)
         words = ["napari-rpdl", "experiment", record.settings.experiment, record.dataset_folder, "NEW_RESULTS"]
         yield page.code(shlex.join([*words, "--settings", name]))

@@ -1,16 +1,19 @@
 """The results of experiments, put together from a folder of runs; what is missing or damaged is said."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
+from napari_rpdl.experiments.results import ExperimentRecord, Results
 from napari_rpdl.experiments.scores import COLUMNS, ScoreRow, read_rows
-from napari_rpdl.learning.runs import Run
+from napari_rpdl.learning.runs import Run, RunRecord
 
+Opened = TypeVar("Opened")
 SYNTHETIC = ("phantom", "synthetic")
 _KEY = attrgetter(*COLUMNS[:-1])
 """All of a row but its value."""
@@ -23,6 +26,7 @@ class ScoreFolder:
     Attributes:
         folder: where.
         rows: every score, each once.
+        experiments: whose results lie there; they tell what was planned, and of which dataset.
         runs: trainings that were found, finished or not, by folder.
         unfinished: folders (within ``folder``) of trainings without scores.
         problems: what could not be read, in words.
@@ -32,6 +36,7 @@ class ScoreFolder:
 
     folder: Path
     rows: tuple[ScoreRow, ...]
+    experiments: tuple[Results, ...]
     runs: tuple[Run, ...]
     unfinished: tuple[str, ...]
     problems: tuple[str, ...]
@@ -40,13 +45,14 @@ class ScoreFolder:
 
     @property
     def datasets(self) -> tuple[str, ...]:
-        """Names of the datasets that the runs were trained on."""
-        return tuple(sorted({run.record.dataset_name for run in self.runs}))
+        """Names of the datasets that the experiments and runs are of."""
+        named = {run.record.dataset_name for run in self.runs}
+        return tuple(sorted(named | {one.record.dataset.name for one in self.experiments}))
 
     @property
     def dataset_label(self) -> str:
         """The datasets for a caption; phantom results say so every time."""
-        names = ", ".join(self.datasets) or "not known (no run folder here)"
+        names = ", ".join(self.datasets) or "not known (no experiment or run here)"
         told = not self.synthetic or "phantom (synthetic)" in names
         return names if told else f"{names} – phantom (synthetic) data"
 
@@ -66,7 +72,8 @@ def read_score_folder(folder: Path) -> ScoreFolder:
         raise InputError(msg)
     problems: list[str] = []
     rows, methods = _rows(folder, problems)
-    runs = tuple(_runs(folder, problems))
+    experiments = tuple(_opened(folder, "experiment.json", Results.open, problems))
+    runs = tuple(_opened(folder, "run.json", Run.open, problems))
     if not rows:
         found = f"{len(runs)} runs, none with scores" if runs else "no run"
         said = f" {problems[0]}" if problems else ""
@@ -74,14 +81,16 @@ def read_score_folder(folder: Path) -> ScoreFolder:
         raise InputError(msg)
     unfinished = (run.folder for run in runs if not (run.folder / "scores.csv").is_file())
     names = tuple(sorted(path.relative_to(folder).as_posix() for path in unfinished))
-    return ScoreFolder(folder, tuple(rows), runs, names, tuple(problems), methods, _synthetic(runs))
+    synthetic = _synthetic([run.record for run in runs], [one.record for one in experiments])
+    return ScoreFolder(folder, tuple(rows), experiments, runs, names, tuple(problems), methods, synthetic)
 
 
-def _synthetic(runs: tuple[Run, ...]) -> bool:
-    said = [run.record.dataset_name for run in runs]
-    for dataset in sorted({run.dataset_folder for run in runs}):
+def _synthetic(runs: Sequence[RunRecord], experiments: Sequence[ExperimentRecord]) -> bool:
+    said = [*(run.dataset_name for run in runs), *(one.dataset.name for one in experiments)]
+    folders = {run.dataset_folder for run in runs} | {one.dataset_folder for one in experiments}
+    for dataset in sorted(folders):
         try:
-            said.append(Dataset.open(dataset).origin)
+            said.append(Dataset.open(Path(dataset)).origin)
         except InputError:
             # The data need not be where it was; the name remains.
             continue
@@ -119,9 +128,10 @@ def _check_each_once(rows: list[ScoreRow], path: Path) -> None:
         raise InputError(msg)
 
 
-def _runs(folder: Path, problems: list[str]) -> Iterator[Run]:
-    for path in sorted(folder.rglob("run.json")):
+def _opened(folder: Path, name: str, opened: Callable[[Path], Opened], problems: list[str]) -> Iterator[Opened]:
+    """Yield what lies in each folder that has such a file; a damaged one is told among the problems."""
+    for path in sorted(folder.rglob(name)):
         try:
-            yield Run.open(path.parent)
+            yield opened(path.parent)
         except InputError as error:
             problems.append(str(error))

@@ -1,5 +1,6 @@
 """How parts, methods, networks and losses are called in tables, plots and reports."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from napari_rpdl.experiments import paper_tables
@@ -57,3 +58,15 @@ def loss_title(loss: str) -> str:
 def loss_rank(loss: str) -> tuple[int, str]:
     """Return what sorts losses: the paper's first, in its order."""
     return (_LOSS_ORDER.index(loss) if loss in _LOSS_ORDER else len(_LOSS_ORDER), loss)
+
+
+def seeds_in_words(rows: Sequence[ScoreRow]) -> str:
+    """Return how many trainings figures are means of; of unfinished experiments the fewest and the most of any fold."""
+    trained: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in rows:
+        if row.method not in BASELINES:
+            trained[row.method, row.fold].add(row.seed)
+    fewest, most = (pick(map(len, trained.values()), default=1) for pick in (min, max))
+    if fewest < most:
+        return f"Of the seeds that have scores, {fewest} to {most}, the mean is taken first."
+    return f"Of {most} seeds each, the mean is taken first." if most > 1 else "One training (seed) each."

@@ -127,3 +127,11 @@ def test_without_a_network_of_the_paper_there_is_no_column_of_it(tables_of, make
 def test_where_the_held_out_surgeon_judges_the_oracle_is_no_bound(tables_of, make_row):
     rows = [make_row("oracle", experiment="surgeons", protocol="repaired", fold="anna+bone_1")]
     assert "the held-out one judges it, too" in tables_of(rows)["overall_surgeons_repaired_none"].note
+
+
+@pytest.mark.parametrize(
+    ("done", "said"), [((0, 1), "Of 2 seeds each, the mean"), ((0,), "that have scores, 1 to 2, the mean")]
+)
+def test_seeds_that_are_still_to_come_are_not_counted(make_rows, tables_of, done, said):
+    rows = [row for row in make_rows(bones=("bone_1", "bone_2")) if row.bone == "bone_1" or row.seed in done]
+    assert all(said in table.note for table in tables_of(rows).values())

@@ -29,6 +29,7 @@ def test_a_folder_says_what_it_is_of(claimed, small_dataset, tiny):
     assert opened.record.settings == tiny()
     assert opened.record.dataset == fingerprint(small_dataset)
     assert opened.record.dataset.name == "small"
+    assert opened.record.folds == dict.fromkeys(("paper", "repaired"), ("bone_1", "bone_2", "bone_3"))
 
 
 def test_the_same_experiment_is_claimed_again(claimed, small_dataset, tiny):

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from napari_rpdl.experiments.results import Results
 from napari_rpdl.experiments.results_report import write_results_report
 from napari_rpdl.experiments.score_folder import read_score_folder
 from napari_rpdl.experiments.scores import read_rows
@@ -41,7 +42,22 @@ def test_figures_on_the_page_are_those_of_the_tables(results, report_of):
 def test_phantom_results_say_so_in_every_part(results, report_of):
     _, text = report_of(results)
     assert text.count("phantom (synthetic) data: no real bone, no real surgeon") == 1 + 2
-    assert "Nothing: every planned training has its scores" in text
+
+
+def test_completeness_is_claimed_where_a_plan_says_so_and_nowhere_else(
+    tmp_path, make_rows, write, report_of, small_dataset, tiny
+):
+    claim = "Nothing: every planned training has its scores"
+    arm = tiny().arms[0].method
+    rows = make_rows((arm, "surgeons", "mean-vote-map", "oracle"), bones=("bone_1", "bone_2", "bone_3"), seeds=(0,))
+    write(tmp_path / "results", rows, "small")
+    assert claim not in report_of(tmp_path / "results")[1]
+    (tmp_path / "plan").mkdir()
+    planned = Results.claim(tmp_path / "plan", small_dataset, tiny(protocols=["paper"]))
+    (planned.folder / "experiment.json").rename(tmp_path / "results" / "experiment.json")
+    assert claim in report_of(tmp_path / "results")[1]
+    next((tmp_path / "results" / "runs").rglob("scores.csv")).unlink()
+    assert claim not in report_of(tmp_path / "results")[1]
 
 
 def test_partial_results_say_what_is_missing(tmp_path, make_rows, make_row, make_run, write, report_of):

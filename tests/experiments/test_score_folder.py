@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 
+from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
+from napari_rpdl.experiments.results import Results
 from napari_rpdl.experiments.score_folder import read_score_folder
 from napari_rpdl.experiments.scores import write_rows
 
@@ -40,6 +42,17 @@ def test_the_datasets_origin_counts_where_it_can_still_be_read(tmp_path, make_ro
 def test_without_runs_the_dataset_is_not_known(tmp_path, make_row):
     write_rows([make_row("oracle")], tmp_path / "baselines" / "scores.csv")
     assert "not known" in read_score_folder(tmp_path).dataset_label
+
+
+def test_an_experiment_that_has_baselines_only_knows_its_dataset(tmp_path, make_row, small_dataset, tiny):
+    about = small_dataset.folder / "dataset.json"
+    about.write_text(about.read_text().replace("analytic test shapes", "synthetic shapes"))
+    dataset = Dataset.open(small_dataset.folder)
+    results = Results.claim(tmp_path / "results", dataset, tiny())
+    write_rows([make_row("oracle")], results.folder / "baselines" / "scores.csv")
+    found = read_score_folder(results.folder)
+    assert [one.record for one in found.experiments] == [results.record]
+    assert found.dataset_label == "small – phantom (synthetic) data"
 
 
 def test_runs_without_scores_are_named(results, make_row, make_run):
