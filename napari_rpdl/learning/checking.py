@@ -35,7 +35,7 @@ def check_settings(settings: TrainingSettings) -> None:
 def check_cases(settings: TrainingSettings, cases: Mapping[str, PackedCase], record: RunRecord) -> None:
     """Raise an InputError for what bones and their surgeons make impossible.
 
-    That is an RPMap with another number of worths than votes, or that rewards nothing; bones that
+    That is an RPMap with another number of worths than votes, or that rewards nothing; training bones that
     are drilled nowhere, or everywhere; too few samples to set some apart; and a network that is
     too large for the memory.
     """
@@ -44,6 +44,22 @@ def check_cases(settings: TrainingSettings, cases: Mapping[str, PackedCase], rec
     make_loss(settings, foreground_of(training))
     make_plan([case.present for case in training], settings)
     check_memory(settings, record)
+
+
+def check_watching(cases: Mapping[str, PackedCase], record: RunRecord) -> None:
+    """Raise an InputError if whole bones watch a new training and nobody drilled any of them.
+
+    The best epoch would be the one that drills least. A run that began so goes on.
+    """
+    watching = [cases[case_id] for case_id in record.validation_cases]
+    if watching and foreground_of(watching) == 0:
+        names = ", ".join(record.validation_cases)
+        msg = (
+            f"Nobody's region holds a voxel on what watches the training ({names}), so the best network would be the "
+            "one that drills least. Correct the masks, hold that bone out, choose another seed, which draws others, "
+            "or set validation_bones to 0."
+        )
+        raise InputError(msg)
 
 
 def foreground_of(cases: Sequence[PackedCase]) -> float:

@@ -88,6 +88,7 @@ def _train(
         fingerprints={case_id: case.fingerprint for case_id, case in cases.items()},
     )
     checking.check_cases(settings, cases, record)
+    checking.check_watching(cases, record)
     if first:
         make_folder(run)
         with only_one(run, wait_s=0):

@@ -13,7 +13,9 @@ from napari_rpdl.learning.events import EpochEnded
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.sampling import pack
 from napari_rpdl.learning.training import resume, train
-from napari_rpdl.settings import TrainingSettings
+from napari_rpdl.settings import NetworkSettings, TrainingSettings
+
+MED3D = {"name": "med3d", "channels": NetworkSettings().channels}
 
 
 def changed(settings: TrainingSettings, changes: dict) -> TrainingSettings:
@@ -46,15 +48,51 @@ def test_a_training_that_cannot_work_leaves_no_folder(changes, says, tiny_settin
     assert not (tmp_path / "run").exists()
 
 
-def test_bones_that_nobody_drilled_are_refused_before_there_is_a_folder(tiny_settings, small_dataset, tmp_path):
-    about = {"name": "undrilled", "table": small_dataset.table, "origin": "test", "licence": "MIT"}
-    with DatasetWriter(tmp_path / "undrilled", surgeons=small_dataset.surgeons, **about) as writer:
-        for case in small_dataset:
-            nothing = tuple(dataclasses.replace(one, mask=np.zeros_like(one.mask)) for one in case.annotations)
-            writer.add(dataclasses.replace(case, annotations=nothing))
-    with pytest.raises(InputError, match="hold no drilled region"):
-        list(train(tiny_settings, Dataset.open(tmp_path / "undrilled"), tmp_path / "run", []))
+def test_weights_that_cannot_be_read_leave_no_folder(tiny_settings, small_dataset, tmp_path):
+    (tmp_path / "resnet_50.pth").write_bytes(b"not weights")
+    settings = changed(tiny_settings, {"network": MED3D | {"weights": str(tmp_path / "resnet_50.pth")}, "grid": 64})
+    with pytest.raises(InputError, match=r"resnet_50\.pth could not be read as weights"):
+        list(train(settings, small_dataset, tmp_path / "run", []))
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def undrilled(small_dataset, tmp_path):
+    """Return the small dataset, in which nobody drilled some of the bones."""
+
+    def make(bones):
+        about = {"name": "undrilled", "table": small_dataset.table, "origin": "test", "licence": "MIT"}
+        with DatasetWriter(tmp_path / "undrilled", surgeons=small_dataset.surgeons, **about) as writer:
+            for case in small_dataset:
+                nothing = tuple(dataclasses.replace(one, mask=np.zeros_like(one.mask)) for one in case.annotations)
+                writer.add(dataclasses.replace(case, annotations=nothing) if case.bone in bones else case)
+        return Dataset.open(tmp_path / "undrilled")
+
+    return make
+
+
+def test_bones_that_nobody_drilled_are_refused_before_there_is_a_folder(tiny_settings, undrilled, tmp_path):
+    with pytest.raises(InputError, match="hold no drilled region"):
+        list(train(tiny_settings, undrilled(["bone_1", "bone_2", "bone_3"]), tmp_path / "run", []))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_bone_that_nobody_drilled_does_not_watch_alone(tiny_settings, undrilled, small_dataset, tmp_path):
+    """It would call the network best that drills least; another seed draws another bone."""
+    drawn = {}
+    for seed in range(9):
+        settings = tiny_settings.model_copy(update={"seed": seed, "epochs": 1})
+        list(train(settings, small_dataset, tmp_path / f"seed_{seed}", []))
+        drawn[seed] = Run.open(tmp_path / f"seed_{seed}").record.validation_cases
+    bone = drawn[0]
+    other = next(seed for seed in drawn if drawn[seed] != bone)
+    dataset = undrilled(bone)
+    with pytest.raises(InputError, match=rf"watches the training \({bone[0]}\).*choose another seed"):
+        list(train(tiny_settings, dataset, tmp_path / "run", []))
+    assert not (tmp_path / "run").exists()
+    assert list(train(tiny_settings.model_copy(update={"seed": other}), dataset, tmp_path / "run", []))
+    two = tiny_settings.model_copy(update={"validation_bones": 2})
+    assert list(train(two, dataset, tmp_path / "two", []))
 
 
 def test_a_run_that_began_with_what_has_no_effect_goes_on(tiny_settings, small_dataset, tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
 from napari_rpdl.errors import InputError
@@ -27,9 +28,12 @@ def med3d_halvings(settings: NetworkSettings) -> int:
 
 
 def check_med3d(settings: NetworkSettings) -> None:
-    """Raise an InputError if the file of weights that the settings name is not there."""
+    """Raise an InputError if the weights that the settings name are missing, unreadable, or of another network."""
     if settings.weights:
         check_file(Path(settings.weights))
+        with torch.device("meta"):  # knows the shapes and draws no weights
+            network = Med3D(Sizes(1), settings.dropout)
+        network.read_medicalnet(Path(settings.weights))
 
 
 class Med3D(nn.Module):
@@ -75,7 +79,11 @@ class Med3D(nn.Module):
         return self.get_parameter("network.segmentation_head.0.bias")
 
     def load_medicalnet(self, path: Path) -> None:
-        """Start the encoder from the weights of a 3-D ResNet-50 in ``path``.
+        """Start the encoder from the weights of a 3-D ResNet-50 in ``path``; raises as ``read_medicalnet``."""
+        self.network.encoder.load_state_dict(self.read_medicalnet(path), strict=False)
+
+    def read_medicalnet(self, path: Path) -> dict[str, Tensor]:
+        """Return the weights in ``path`` that are the encoder's.
 
         Raises:
             InputError: no plain state dict (see ``read_state_dict``), or of another network.
@@ -96,7 +104,7 @@ class Med3D(nn.Module):
                 "Choose resnet_50.pth or resnet_50_23dataset.pth of MedicalNet."
             )
             raise InputError(msg)
-        self.network.encoder.load_state_dict(weights, strict=False)
+        return weights
 
 
 def _dilate(network: nn.Module) -> None:

@@ -6,7 +6,7 @@ from torch.nn.functional import batch_norm, conv3d
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.networks import check_grid, load_pretrained
 from napari_rpdl.learning.networks.interface import Sizes
-from napari_rpdl.learning.networks.med3d import build_med3d
+from napari_rpdl.learning.networks.med3d import build_med3d, check_med3d
 from napari_rpdl.settings import NetworkSettings
 
 
@@ -119,6 +119,10 @@ def test_weights_of_another_network_are_refused_with_what_is_wrong(network, weig
     path = tmp_path / "other.pth"
     torch.save(state, path)
     before = network.network.encoder.conv1.weight.clone()
-    with pytest.raises(InputError, match=r"1 missing .*bn1\.weight.*1 unknown .*fancy.*1 of another shape .*conv1"):
+    wrong = r"1 missing .*bn1\.weight.*1 unknown .*fancy.*1 of another shape .*conv1"
+    with pytest.raises(InputError, match=wrong):
         network.load_medicalnet(path)
     assert torch.equal(network.network.encoder.conv1.weight, before)
+    with pytest.raises(InputError, match=wrong):
+        check_med3d(NetworkSettings(name="med3d", weights=str(path)))
+    check_med3d(NetworkSettings(name="med3d", weights=str(weights)))
