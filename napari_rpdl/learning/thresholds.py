@@ -5,11 +5,12 @@ exactly that way: in other views or in patches the same network gives other numb
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
@@ -75,11 +76,6 @@ class _Earlier(BaseModel):
     """The first format, which did not note how the network was asked: recognised, never used."""
 
     format_version: Literal[1]
-
-
-_SAVED: TypeAdapter[_Saved | _Earlier] = TypeAdapter(
-    Annotated[_Saved | _Earlier, Field(discriminator="format_version")]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +151,10 @@ def _earlier_of(path: Path) -> tuple[TunedThreshold, ...]:
 
 
 def _read(path: Path) -> _Saved | _Earlier:
+    text = read_text(path)
     try:
-        return _SAVED.validate_json(read_text(path))
+        return _Saved.model_validate_json(text)
     except ValidationError as error:
+        with suppress(ValidationError):
+            return _Earlier.model_validate_json(text)
         raise InputError(explain(error, str(path))) from error

@@ -98,5 +98,20 @@ def test_a_file_that_is_none_of_ours_is_named_and_replaced(checkpoint, text):
     assert tuned_thresholds(checkpoint, ASKED).of == {"": 0.37}
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"format_version": 3, "tuned": []}', "format_version: .*update napari-rpdl"),
+        ('{"format_version": 2, "tuned": [{"threshold": 2}]}', r"json: tuned\.0\.threshold: .*less than or equal to 1"),
+        ('{"format_version": 2}', "json: tuned: Field required"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_named_without_words_of_the_program(checkpoint, text, says):
+    threshold_path(checkpoint).write_text(text, encoding="utf-8")
+    missing = tuned_thresholds(checkpoint, ASKED).missing
+    assert re.search(says, missing)
+    assert "discriminator" not in missing
+
+
 def test_a_checkpoint_outside_of_a_run_cannot_be_tuned(tmp_path):
     assert "whole run folder" in tuned_thresholds(tmp_path / "mine.safetensors", ASKED).missing
