@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -72,19 +72,26 @@ def _working(
 
 
 def counted(results: Results, pieces: Sequence[Piece], events: Iterator[Event]) -> Iterator[Event]:
-    """Yield events with how far the experiment is after every piece, and its end."""
-    begun, failed, done_here = time.monotonic(), [], 0
+    """Yield events with how far the experiment is after every piece, and its end.
+
+    Of several processes each may fail at the same piece, or one may do what another failed at.
+    """
+    begun, tried, done_here = time.monotonic(), dict[str, None](), 0
     first = sum(results.complete(piece.key) for piece in pieces)
     yield ExperimentProgressed(first, len(pieces), None)
     for event in events:
         yield event
         if isinstance(event, PieceFailed):
-            failed.append(event.key)
+            tried[event.key] = None
         if isinstance(event, PieceScored | PieceFailed):
             done_here += 1
             done = sum(results.complete(piece.key) for piece in pieces)
-            left = len(pieces) - done - len(failed)
+            left = len(pieces) - done - len(_failed(tried, results))
             yield ExperimentProgressed(done, len(pieces), (time.monotonic() - begun) / done_here * left)
     rows = sum(1 for _ in results.rows())
     complete = sum(results.complete(piece.key) for piece in pieces)
-    yield ExperimentEnded(str(results.folder), complete, rows, tuple(failed))
+    yield ExperimentEnded(str(results.folder), complete, rows, _failed(tried, results))
+
+
+def _failed(tried: Iterable[str], results: Results) -> tuple[str, ...]:
+    return tuple(key for key in tried if not results.complete(key))

@@ -94,8 +94,9 @@ def do_piece(
     found: list[ScoreRow] = []
     for fold in piece.cell.folds:
         found += _judged(piece.cell, fold, dataset, folder, settings)
-    write_rows(found, folder / SCORES)
+    # Before the scores: whoever is killed in between does it all again, and no complete run keeps it for ever.
     keep_checkpoints(folder, settings.checkpoints)
+    write_rows(found, folder / SCORES)
 
 
 def _trained(cell: Cell, dataset: Dataset, folder: Path, threads: int) -> Iterator[Event]:

@@ -3,9 +3,17 @@ from collections import Counter
 import pytest
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.experiments.events import ExperimentEnded, ExperimentPlanned, ExperimentProgressed, PieceScored
-from napari_rpdl.experiments.experiment import run_experiment
+from napari_rpdl.experiments.events import (
+    ExperimentEnded,
+    ExperimentPlanned,
+    ExperimentProgressed,
+    PieceFailed,
+    PieceScored,
+)
+from napari_rpdl.experiments.experiment import counted, run_experiment
+from napari_rpdl.experiments.pieces import pieces_of
 from napari_rpdl.experiments.results import Results
+from napari_rpdl.experiments.scores import write_rows
 from napari_rpdl.learning.events import StepEnded
 from napari_rpdl.settings.experiment import ExecutionSettings
 
@@ -66,3 +74,25 @@ def test_too_little_to_compare_makes_no_folder(small_dataset, tiny, tmp_path):
     with pytest.raises(InputError, match="add another one's regions"):
         list(run_experiment(alone, tmp_path / "results", tiny("surgeons")))
     assert not (tmp_path / "results").exists()
+
+
+def test_a_piece_at_which_several_processes_failed_failed_once_and_one_that_was_done_after_all_did_not(
+    small_dataset, tiny, tmp_path, make_row
+):
+    settings = tiny(protocols=["repaired"])
+    results = Results.claim(tmp_path / "results", small_dataset, settings)
+    pieces = pieces_of(small_dataset, settings)
+
+    def from_processes():
+        for piece in pieces[:2]:
+            yield PieceFailed(piece.key, "first process")
+            yield PieceFailed(piece.key, "second process")
+        for piece in pieces[1:]:
+            write_rows([make_row(fold=piece.fold.name)], results.folder / piece.key / "scores.csv")
+            yield PieceScored(piece.key, 1.0)
+
+    events = list(counted(results, pieces, from_processes()))
+    progress = [(event.done, event.remaining_s) for event in events if isinstance(event, ExperimentProgressed)]
+    assert progress[-1] == (5, 0)
+    assert all(remaining_s is None or remaining_s >= 0 for _, remaining_s in progress)
+    assert events[-1] == ExperimentEnded(str(results.folder), 5, 5, (pieces[0].key,))

@@ -10,7 +10,7 @@ from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.data.nifti import read_mask, read_volume
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.pieces import do_piece, pieces_of
-from napari_rpdl.experiments.scores import read_rows
+from napari_rpdl.experiments.scores import read_rows, write_rows
 from napari_rpdl.learning.events import EpochEnded, StepEnded
 from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.runs import Run
@@ -68,6 +68,25 @@ def test_a_complete_run_keeps_the_weights_that_predict(small_dataset, tiny, tmp_
     assert run.checkpoint("last").is_file() is there
     assert run.state == "complete"
     assert predict(run.folder, small_dataset.case("bone_1")).tuned is not None
+
+
+def test_a_run_that_was_stopped_when_it_was_scored_keeps_no_more(small_dataset, tiny, tmp_path, monkeypatch):
+    settings = tiny()
+    piece = first_run(small_dataset, settings)
+    whole = done(piece, small_dataset, tmp_path / "whole", settings)
+
+    def stopped(rows, path):
+        write_rows(rows, path)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("napari_rpdl.experiments.pieces.write_rows", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            done(piece, small_dataset, tmp_path, settings)
+    folder = tmp_path / piece.key
+    assert not Run.open(folder).checkpoint("last").exists()
+    (folder / "scores.csv").unlink()  # as if it had been stopped right before
+    assert done(piece, small_dataset, tmp_path, settings) == whole
 
 
 def test_the_threshold_is_that_of_the_bone_that_watched(small_dataset, tiny, tmp_path):
