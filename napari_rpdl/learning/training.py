@@ -142,6 +142,12 @@ def _go_on(dataset: Dataset, opened: Run) -> Iterator[Event]:
         raise InputError(msg)
     checking.check_cases(opened.settings, cases, record)
     changed = sorted(name for name, then in record.fingerprints.items() if cases[name].fingerprint != then)
+    if changed and len(changed) == len(cases):
+        msg = (
+            f"{dataset.folder} is not what {run} began with: every bone holds something else. Open "
+            f"{record.dataset_folder}, or train anew in another folder."
+        )
+        raise InputError(msg)
     if changed:
         yield Said(f"{', '.join(changed)} changed since {run} began. It goes on with what they hold now.")
     yield from fitting.fit(opened, dataset, cases)

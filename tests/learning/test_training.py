@@ -435,15 +435,32 @@ def test_a_run_does_not_go_on_with_a_dataset_whose_codes_mean_others(tiny_settin
         predict(tmp_path / "run", dataclasses.replace(small_dataset.case("bone_3"), table=table), PredictionSettings())
 
 
-def test_bones_that_changed_while_a_training_was_stopped_are_named(small_dataset, tiny_settings, tmp_path):
-    work = train(tiny_settings, small_dataset, tmp_path / "run", [])
-    next(event for event in work if isinstance(event, EpochEnded))
-    work.close()
+def corrected_bones(small_dataset, folder, bones):
+    """Return a copy of the dataset in which a region of each of ``bones`` was moved."""
 
     def correct(case):
         first, *others = case.annotations
         moved = dataclasses.replace(first, mask=np.roll(first.mask, 1, 0))
-        return dataclasses.replace(case, annotations=(moved, *others)) if case.bone == "bone_2" else case
+        return dataclasses.replace(case, annotations=(moved, *others)) if case.bone in bones else case
 
-    corrected = rewrite(small_dataset, tmp_path / "corrected", correct)
+    return rewrite(small_dataset, folder, correct)
+
+
+def test_a_run_does_not_go_on_with_another_dataset_whose_bones_have_the_same_names(
+    small_dataset, tiny_settings, tmp_path
+):
+    work = train(tiny_settings, small_dataset, tmp_path / "run", ["bone_3"])
+    next(event for event in work if isinstance(event, EpochEnded))
+    work.close()
+    other = corrected_bones(small_dataset, tmp_path / "other", ["bone_1", "bone_2"])
+    with pytest.raises(InputError, match=f"every bone holds something else. Open {small_dataset.folder}"):
+        list(resume(other, tmp_path / "run"))
+    assert len(of(EpochEnded, resume(small_dataset, tmp_path / "run"))) == tiny_settings.epochs - 1
+
+
+def test_bones_that_changed_while_a_training_was_stopped_are_named(small_dataset, tiny_settings, tmp_path):
+    work = train(tiny_settings, small_dataset, tmp_path / "run", [])
+    next(event for event in work if isinstance(event, EpochEnded))
+    work.close()
+    corrected = corrected_bones(small_dataset, tmp_path / "corrected", ["bone_2"])
     assert any("bone_2 changed since" in event.text for event in of(Said, resume(corrected, tmp_path / "run")))
