@@ -17,7 +17,6 @@ from napari_rpdl.events import Event
 from napari_rpdl.settings import RULES_OF_OWN_THRESHOLD, AskingSettings, DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
-    from napari_rpdl.data.dataset import Dataset
     from napari_rpdl.learning.tuning import Tuned
 
 
@@ -76,11 +75,12 @@ class Predict(Command):
         from napari_rpdl.files import write_text
         from napari_rpdl.learning.decision import decide
         from napari_rpdl.learning.prediction import predict
+        from napari_rpdl.learning.seen import has_seen
 
         dataset = Dataset.open(self.dataset)
         case = dataset.case(self.case)
         runs = [self.run, *self.ensemble]
-        seen = _has_seen(runs, case.bone, dataset)
+        seen = has_seen(runs, case.bone, dataset)
         predicted = predict(runs, case, self.prediction)
         if self.spread is not None and predicted.spread is None:
             msg = "A single answer has no spread. Add runs with --ensemble, or --views mirror."
@@ -172,21 +172,3 @@ def _text(result: dict[str, Any]) -> str:
     if harm:
         lines.append(f"Critical voxels inside the region: {', '.join(harm)}. --avoid-critical spares them.")
     return "\n".join(lines)
-
-
-def _has_seen(runs: Sequence[Path], bone: str, dataset: "Dataset") -> bool | None:
-    """Return whether the training of a run saw the bone; None where no run can tell and none is known to have."""
-    seen = [_run_has_seen(run, bone, dataset) for run in runs]
-    return True if True in seen else None if None in seen else False
-
-
-def _run_has_seen(run: Path, bone: str, dataset: "Dataset") -> bool | None:
-    """Return whether a run saw the bone; None for a checkpoint that was taken out of its run folder."""
-    from napari_rpdl.learning.runs import Run
-
-    folder = run if run.is_dir() else run.parent
-    if not (folder / "run.json").is_file():
-        return None
-    record = Run.open(folder).record
-    seen = {*record.training_cases, *record.validation_cases} & set(dataset.case_ids)
-    return dataset.name == record.dataset_name and bone in map(dataset.bone_of, seen)

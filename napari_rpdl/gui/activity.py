@@ -17,6 +17,7 @@ TITLES = {
     "trial": "Measuring a few steps",
     "prediction": "Predicting the bone",
     "predictions": "Predicting all bones",
+    "tuning": "Tuning the threshold",
     "hot spots": "Finding where surgeons disagree",
     "safety": "Measuring distances",
     "yardsticks": "Making oracle and baseline",

@@ -38,8 +38,8 @@ class LearningCorner:
         self._live = LiveCoordinator(session, self.predictions.predict)
         self.train, self.runs, self.predict = TrainPanel(session), RunsPanel(session), PredictPanel(session)
 
-    def connect(self, wish: Wish, predict_with: Callable[[Path], None]) -> None:
-        """Let the wishes of the panels act; ``predict_with`` takes a run and brings the panel to the front."""
+    def connect(self, wish: Wish, predict_with: Callable[[tuple[Path, ...]], None]) -> None:
+        """Let the wishes of the panels act; ``predict_with`` takes runs and brings the panel to the front."""
         self._connect_training(wish)
         self._connect_predicting(wish)
         wish(self.runs.predict_asked, predict_with)
@@ -48,7 +48,11 @@ class LearningCorner:
     def cancels(self) -> dict[str, Callable[[], None]]:
         """How the jobs of the panels are cancelled, by name."""
         asked = self.predictions.cancel
-        return {"training": self.trainings.cancel, "prediction": asked, "predictions": asked}
+        return {
+            "training": self.trainings.cancel,
+            "trial": self.preparing.cancel,
+            **dict.fromkeys(("prediction", "predictions", "tuning"), asked),
+        }
 
     def open_run(self, run: Path) -> None:
         """Take the network of a run, and follow its training if it still goes on.

@@ -182,6 +182,7 @@ class Session:
         run: the run folder whose network predicts.
         more_runs: run folders whose networks predict along with it; the mean counts.
         prediction: what the network says about ``case``; None before it was asked.
+        seen: whether the training of a network that made it saw this bone; None where that is not known.
         spread_shown: whether it is shown where the networks' answers differ.
         threshold: voxels at least this probable count as drilled.
         head: the surgeon whose own prediction is shown; everyone's mean where empty or unknown to the network.
@@ -190,6 +191,7 @@ class Session:
         predicting: whether a network is being asked.
         rules: how the prediction becomes one region.
         decision: that region; None before it was decided, and where the rules cannot decide.
+        undecided: why the rules cannot decide; empty where they can, and before they were asked.
         scores: the decided region against every surgeon.
         yardsticks: oracle and baseline of ``case``, as far as they are made.
         held_against: the surgeon or the kind of yardstick that is shown with the prediction; empty for none.
@@ -241,6 +243,7 @@ class Session:
     run: Path | None = None
     more_runs: tuple[Path, ...] = ()
     prediction: "Prediction | None" = None
+    seen: bool | None = None
     spread_shown: bool = False
     threshold: float = 0.5
     head: str = ""
@@ -249,6 +252,7 @@ class Session:
     predicting: bool = False
     rules: DecisionSettings = PAPER_RULES
     decision: "Decision | None" = None
+    undecided: str = ""
     scores: Scores | None = None
     yardsticks: tuple[Yardstick, ...] = ()
     held_against: str = ""

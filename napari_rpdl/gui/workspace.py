@@ -171,9 +171,12 @@ class Workspace(QWidget):
         self.session.events.told.connect(show_info)
         self.jobs.failed.connect(_show_failure)
 
-    def _predict_with(self, run: Path) -> None:
-        """Choose a run and bring the panel of predictions to the front."""
-        self.learning.predictions.choose_run(run)
+    def _predict_with(self, runs: tuple[Path, ...]) -> None:
+        """Choose runs and bring the panel of predictions to the front."""
+        first, *others = runs
+        self.learning.predictions.choose_run(first)
+        for run in others:
+            self.learning.predictions.add_run(run)
         self.show_tab("Predict")
 
     def _fly_to(self, voxel: Voxel) -> None:

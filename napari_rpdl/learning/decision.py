@@ -95,8 +95,9 @@ def _minimum_bayes_risk(prediction: Prediction, threshold: float) -> Decided:
     members = tuple(prediction.surgeons.values()) or prediction.members
     if len(members) < 2:
         msg = (
-            "The rule mbr needs several answers to agree with, but there is only one network without surgeon heads. "
-            'Add runs (--ensemble, or "Add run…" in the viewer), train with surgeon heads, or choose another rule.'
+            "The rule mbr needs several answers to agree with, but there is only one: of one network without surgeon "
+            'heads, or of one surgeon\'s head. Let all surgeons count, add runs (--ensemble, or "Add run…" in the '
+            "viewer), train with surgeon heads, or choose another rule."
         )
         raise InputError(msg)
     if len(members) > MOST_PATTERN_SURGEONS:

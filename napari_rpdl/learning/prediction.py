@@ -38,6 +38,7 @@ class Prediction:
         tuned_surgeons: the same for the head of each surgeon who has one.
         untuned: where ``tuned`` is None, why, and what to do about it.
         said: sentences that a person should read before trusting the answer.
+        runs: the runs (folders or checkpoint files) whose answer it is.
     """
 
     case_id: str
@@ -49,6 +50,7 @@ class Prediction:
     tuned_surgeons: Mapping[str, float] = field(default_factory=dict)
     untuned: str = "No threshold was tuned. Tune it, on bones that the run does not hold out: napari-rpdl tune RUN."
     said: tuple[str, ...] = ()
+    runs: tuple[Path, ...] = ()
 
     def mask(self, threshold: float = 0.5) -> Mask:
         """Return where the probability is at least ``threshold``."""
@@ -117,7 +119,8 @@ def predict(runs: Path | Sequence[Path], case: Case, settings: AskingSettings | 
     if not paths:
         msg = "Expected at least one run to predict with, got none. Name a run folder."
         raise InputError(msg)
-    return _combined(case.case_id, [infer(path, case, settings or AskingSettings()) for path in paths])
+    combined = _combined(case.case_id, [infer(path, case, settings or AskingSettings()) for path in paths])
+    return replace(combined, runs=tuple(paths))
 
 
 def _combined(case_id: str, opinions: Sequence["Opinion"]) -> Prediction:

@@ -85,7 +85,7 @@ def test_a_prediction_of_all_bones_is_seen_and_cancelled_in_its_panel(
 ) -> None:
     workspace = dock.workspace
     work = until(threading.Event(), Progressed("Predicting", 1, 3))
-    monkeypatch.setattr("napari_rpdl.gui.coordinators.predictions._predicting", lambda *_: work)
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.asking.predict_all", lambda *_: work)
     workspace.open_dataset(small_dataset.folder)
     idle(workspace.jobs)
     workspace.session.run = small_dataset.folder

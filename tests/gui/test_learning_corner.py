@@ -40,7 +40,7 @@ def test_rules_decide_what_is_drilled_by_the_real_controls(opened, viewer, qtbot
         wanted = case.masks()[0] | (case.labels() == 5)
         return Prediction(case.case_id, np.where(wanted, np.float32(0.7), np.float32(0.1)))
 
-    monkeypatch.setattr("napari_rpdl.gui.coordinators.predictions._predict", predict)
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.asking.ask", predict)
     session, panel = opened.session, opened.predict
     nerve, ball = int((session.case.labels() == 5).sum()), session.case.masks()[0]
     session.run = opened.session.dataset.folder
@@ -124,9 +124,11 @@ def test_trainings_wait_pause_and_are_listed_by_the_real_buttons(opened, qtbot, 
     assert 1 < done < 60
     runs.table.selectAll()
     assert len(runs.curves.figure.axes[0].get_legend().get_texts()) == 2
+    runs.predict_button.click()
+    assert (session.run, *session.more_runs) == tuple(run.folder for run in session.found.runs)
     runs.table.selectRow(0)
     runs.predict_button.click()
-    assert session.run == session.found.runs[0].folder
+    assert (session.run, session.more_runs) == (session.found.runs[0].folder, ())
     assert opened.tabs.tabText(opened.tabs.currentIndex()) == "Predict"
 
 
@@ -151,7 +153,7 @@ def test_a_result_for_another_bone_is_thrown_away(opened, qtbot, idle, monkeypat
         may_end.wait(10)
         return SimpleNamespace(case_id=case.case_id, probabilities=np.ones(case.grid.shape, np.float32))
 
-    monkeypatch.setattr("napari_rpdl.gui.coordinators.predictions._predict", slow)
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.asking.ask", slow)
     opened.session.run = small_dataset.folder
     opened.predict.predict_button.click()
     opened.cases.show_case("bone_2")
@@ -172,6 +174,8 @@ def test_the_threshold_is_tuned_by_its_button_for_the_way_in_which_the_network_i
     opened.learning.predictions.choose_run(tmp_path / "run")
     panel.predict_button.click()
     idle(opened.jobs)
+    assert session.prediction.runs == (tmp_path / "run",)
+    assert "Training has seen this bone" in panel.caution.text()
     panel.rules.control("rule").value = "tuned"
     qtbot.waitUntil(lambda: bool(errors), timeout=5000)
     assert "Tune threshold" in errors[-1]

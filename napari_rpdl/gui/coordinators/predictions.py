@@ -1,7 +1,6 @@
 """What a trained network says about bones, and how well it agrees with the surgeons."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,41 +9,23 @@ from numpy.typing import NDArray
 from qtpy.QtCore import QTimer
 
 from napari_rpdl.data.case import Case, Mask
-from napari_rpdl.data.dataset import Dataset
-from napari_rpdl.data.nifti import write_volume
-from napari_rpdl.data.volume import Volume
 from napari_rpdl.evaluation.scoring import score
 from napari_rpdl.events import Event, Failed, Progressed, Said
-from napari_rpdl.gui.camera import lamp
+from napari_rpdl.gui.coordinators import asking
 from napari_rpdl.gui.jobs import Jobs, Made, computing
 from napari_rpdl.gui.layers import Layers
-from napari_rpdl.gui.meshes import NOTHING, Mesh, surface
-from napari_rpdl.gui.palette import NETWORK as NETWORK_COLOR
+from napari_rpdl.gui.meshes import NOTHING
 from napari_rpdl.gui.session import BY_NETWORK, Session
-from napari_rpdl.learning.decision import Decision, decide
+from napari_rpdl.learning.decision import Decision
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.settings import AskingSettings, DecisionSettings, PredictionSettings
+from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
     from napari_rpdl.learning.prediction import Prediction
 
 DECIDING_DELAY_MS = 150
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Decided:
-    """The region that was decided for a bone."""
-
-    case_id: str
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Solid:
-    """The surface of that region."""
-
-    case_id: str
-    mesh: Mesh
+_ASKING = ("prediction", "predictions", "tuning")
+"""The jobs in which networks are asked."""
 
 
 class PredictionCoordinator:
@@ -60,6 +41,7 @@ class PredictionCoordinator:
         self._cut_at_once = self._given_up = False
         session.events.case.connect(self._predict_waiting)
         session.events.run.connect(self._predict_alone)
+        session.events.prediction.connect(self._start_anew)
         self._asking = PredictionSettings()
 
     def choose_run(self, folder: Path) -> None:
@@ -106,7 +88,7 @@ class PredictionCoordinator:
     def cancel(self) -> None:
         """Stop asking; bones that are written already stay."""
         self._given_up = True
-        for job in ("prediction", "predictions", "tuning"):
+        for job in _ASKING:
             self._jobs.cancel(job)
 
     def predict(self, settings: PredictionSettings) -> None:
@@ -117,20 +99,21 @@ class PredictionCoordinator:
         session.busy = f"Predicting {session.case_id}…"
         session.predicting, self._given_up, self._asking = True, False, settings
         runs = (session.run, *session.more_runs)
-        self._jobs.start("prediction", computing(_predict, runs, session.case, settings), self._hear, self._rest)
+        work = computing(asking.answer, runs, session.case, session.dataset, settings)
+        self._jobs.start("prediction", work, self._hear, self._rest)
 
     def predict_next(self, settings: PredictionSettings) -> None:
         """Predict the bone that is being loaded, as soon as it is shown, and cut the region out of it."""
         self._waiting, self._cut_at_once = settings, True
 
     def predict_all(self, settings: PredictionSettings) -> None:
-        """Write the region that the rules decide for every bone into the run folder."""
+        """Write the region that the rules decide for every bone, of the head that is chosen, into the run folder."""
         session = self._session
         if session.run is None or session.dataset is None:
             return
         runs = (session.run, *session.more_runs)
-        session.predicting = True
-        work = _predicting(runs, session.dataset, settings, session.rules)
+        session.predicting, session.busy = True, "Predicting all bones…"
+        work = asking.predict_all(runs, session.head, session.dataset, settings, session.rules)
         self._jobs.start("predictions", work, self._hear_all, self._rest)
 
     def tune(self, settings: PredictionSettings) -> None:
@@ -140,7 +123,9 @@ class PredictionCoordinator:
             return
         runs = (session.run, *session.more_runs)
         session.predicting, self._given_up, self._asking = True, False, settings
-        self._jobs.start("tuning", _tuning(runs, session.dataset, settings), self._hear_tuning, self._tuned)
+        session.busy = "Tuning the threshold…"
+        work = asking.tune_each(runs, session.dataset, settings)
+        self._jobs.start("tuning", work, self._hear_tuning, self._tuned)
 
     def choose_threshold(self, threshold: float) -> None:
         """Move the border of the predicted region at once; rules, surface and scores follow when the hand rests."""
@@ -155,6 +140,9 @@ class PredictionCoordinator:
         if self._session.prediction is not None:
             self._timer.start()
 
+    def _start_anew(self, _: object) -> None:
+        self._session.undecided = ""
+
     def _predict_alone(self, *_: object) -> None:
         self._session.more_runs = ()
 
@@ -164,11 +152,14 @@ class PredictionCoordinator:
             self.predict(settings)
 
     def _hear(self, event: Made | Failed) -> None:
-        if not isinstance(event, Made) or self._given_up or not self._session.shows(event.value.case_id):
+        if not isinstance(event, Made) or self._given_up:
             return
-        self._session.prediction = event.value
-        if event.value.said:
-            self._session.told = " ".join(event.value.said)
+        prediction = event.value.prediction
+        if not self._session.shows(prediction.case_id):
+            return
+        self._session.seen, self._session.prediction = event.value.seen, prediction
+        if prediction.said:
+            self._session.told = " ".join(prediction.said)
         if self._cut_at_once:
             self._session.left_by, self._cut_at_once = BY_NETWORK, False
             self._layers.uncover_cavity(True)
@@ -204,18 +195,19 @@ class PredictionCoordinator:
         self._timer.stop()
         session, chosen = self._session, self._chosen()
         if chosen is not None and session.case is not None:
-            work = _deciding(session.case, chosen, session.rules, session.threshold)
+            work = asking.decide_and_draw(session.case, chosen, session.rules, session.threshold)
             self._jobs.start("decision", work, self._hear_decision)
 
     def _hear_decision(self, event: Made | Failed) -> None:
         if self._timer.isActive() or self._session.prediction is None:
             return  # the hand moved on, or the bone did
+        self._session.undecided = event.text if isinstance(event, Failed) else ""
         if isinstance(event, Failed):
             self._show_decision(None, np.zeros(self._session.prediction.probabilities.shape, np.bool_))
             self._layers.show_solid(NOTHING)
         elif not self._session.shows(event.value.case_id):
             return
-        elif isinstance(event.value, Solid):
+        elif isinstance(event.value, asking.Solid):
             self._layers.show_solid(event.value.mesh)
         else:
             self._show_decision(event.value.decision, event.value.decision.mask)
@@ -233,7 +225,8 @@ class PredictionCoordinator:
             self._jobs.start("scores", computing(score, decision.mask, session.case), self._hear_scores)
 
     def _hear_scores(self, event: Made | Failed) -> None:
-        if isinstance(event, Made) and self._session.shows(event.value.case_id):
+        undecided = self._session.decision is None  # by now: old scores must not come back
+        if isinstance(event, Made) and self._session.shows(event.value.case_id) and not undecided:
             self._session.scores = event.value
 
     def _hear_tuning(self, event: Event) -> None:
@@ -247,48 +240,6 @@ class PredictionCoordinator:
             self.predict(self._asking)
 
     def _rest(self) -> None:
-        self._session.busy = ""
-        self._session.predicting = False
-
-
-def _predict(runs: Sequence[Path], case: Case, settings: PredictionSettings) -> "Prediction":
-    from napari_rpdl.learning.prediction import predict
-
-    return predict(runs, case, settings)
-
-
-def _predicting(
-    runs: Sequence[Path], dataset: Dataset, settings: PredictionSettings, rules: DecisionSettings
-) -> Iterator[Event]:
-    """Predict and decide bone after bone into the folder ``predictions`` of the first run."""
-    out = runs[0] / "predictions"
-    said: dict[str, None] = {}
-    for done, case in enumerate(dataset):
-        yield Progressed("Predicting", done, len(dataset))
-        prediction = _predict(runs, case, settings)
-        said |= dict.fromkeys(prediction.said)
-        region = decide(prediction, case, rules, settings.threshold).mask
-        write_volume(Volume(region, case.grid), out / f"{case.case_id}.nii.gz")
-    yield Said(" ".join([f"Wrote {len(dataset)} predicted regions to {out}.", *said]))
-
-
-def _tuning(runs: Sequence[Path], dataset: Dataset, settings: PredictionSettings) -> Iterator[Event]:
-    """Tune each run alone, on its validation bones, and say what was found."""
-    from napari_rpdl.learning.tuning import Tuned, tune
-
-    asking = AskingSettings(**settings.model_dump(exclude={"threshold"}))
-    for run in runs:
-        for event in tune([run], dataset, asking):
-            yield event
-            if isinstance(event, Tuned) and not event.surgeon:
-                yield Said(
-                    f"{run.name}: tuned threshold {event.threshold:.2f}, Dice {event.dice:.3f} instead of "
-                    f"{event.dice_at_half:.3f} at 0.5 on {', '.join(event.cases)}."
-                )
-
-
-def _deciding(case: Case, prediction: "Prediction", rules: DecisionSettings, threshold: float) -> Iterator[Made]:
-    """Make the region, then, since outline and scores need not wait for it, its surface."""
-    decision = decide(prediction, case, rules, threshold)
-    yield Made(Decided(case.case_id, decision))
-    yield Made(Solid(case.case_id, surface(decision.mask, NETWORK_COLOR, lamp(case.side))))
+        if not any(map(self._jobs.running, _ASKING)):  # one bone may be asked about while all are
+            self._session.busy = ""
+            self._session.predicting = False

@@ -45,6 +45,10 @@ class PreparingCoordinator:
         self._session.busy = "Measuring a few steps…"
         self._jobs.start("trial", by_trying(dataset.folder, wish.settings, wish.hold_out), self._hear_trial, self._rest)
 
+    def cancel(self) -> None:
+        """Stop measuring."""
+        self._jobs.cancel("trial")
+
     def _hear_devices(self, event: object) -> None:
         if isinstance(event, Made):
             self._session.devices = event.value

@@ -10,6 +10,8 @@ from napari_rpdl.gui.drill_state import StartChoice
 from napari_rpdl.gui.session import Session
 from napari_rpdl.learning.runs import run_name
 
+_LONGEST_NAME = 200
+
 
 def start_choices(session: Session) -> tuple[StartChoice, ...]:
     """Return what drilling of the bone in the viewer can start from, unsaved drillings first."""
@@ -77,5 +79,9 @@ def _consensus(votes: int, surgeons: int) -> StartChoice:
 
 
 def _network(session: Session) -> str:
-    runs = [run_name(run) for run in (session.run, *session.more_runs) if run is not None]
-    return " + ".join(runs)[:200]
+    """Name the runs whose answer the region is, and whose way of drilling it shows."""
+    prediction = session.prediction
+    if prediction is None:
+        return ""
+    runs = " + ".join(map(run_name, prediction.runs))[:_LONGEST_NAME]
+    return f"{runs} (as {session.head})" if session.head in prediction.surgeons else runs

@@ -1,11 +1,12 @@
 """Ask a trained network, and hold its answer against every surgeon."""
 
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, Signal
-from qtpy.QtWidgets import QCheckBox, QFileDialog, QLabel, QSlider, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QCheckBox, QFileDialog, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.gui.columns import below, beside
@@ -25,6 +26,7 @@ _WITHOUT_SLIDER = {
     "dice-optimal": "The rule “dice-optimal” finds the threshold of the highest expected Dice itself.",
 }
 """Why a rule leaves nothing for the slider to do."""
+_SEEN = f"<b style='color:{ALARM}'>Training has seen this bone: its scores say nothing about new bones.</b>"
 _ONE_ANSWER = "There was one answer only. Add a run, or ask in several views."
 
 
@@ -52,6 +54,7 @@ class PredictPanel(QWidget):
         self.run_button = Button("Choose run…", "The folder of a training (with run.json in it).")
         self.add_button = Button("Add run…", "Let the network of one more training predict along; the mean counts.")
         self.run = note("No training is chosen.")
+        self.outdated = note()
         self.form: SettingsForm[PredictionSettings] = SettingsForm(
             PredictionSettings, ("checkpoint", "device"), without=("threshold",)
         )
@@ -61,6 +64,7 @@ class PredictPanel(QWidget):
         self.on_box = QCheckBox("Predict every bone that I open")
         self.head = Choice(("",))
         self.head.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.head.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.head.setToolTip("Whose way to drill is shown: this network learned each surgeon's own.")
         self.head_row = beside(QLabel("Shown"), self.head)
         self.threshold = QSlider(Qt.Orientation.Horizontal)
@@ -75,6 +79,7 @@ class PredictPanel(QWidget):
         self.spread_box = QCheckBox("Show where the networks differ")
         self.fade_box = QCheckBox("Fade where they differ (in slices)")
         self.table = ScoreTable()
+        self.caution = note()
         self.summary = note()
         self.decided = note()
         self._arrange()
@@ -92,6 +97,7 @@ class PredictPanel(QWidget):
         rows = QVBoxLayout(self)
         rows.addWidget(beside(self.run_button, self.add_button))
         rows.addWidget(self.run)
+        rows.addWidget(self.outdated)
         rows.addWidget(self.form)
         rows.addWidget(beside(self.predict_button, self.all_button, self.cancel_button))
         rows.addWidget(self.on_box)
@@ -102,6 +108,7 @@ class PredictPanel(QWidget):
         rows.addWidget(self.rules_section)
         rows.addWidget(Section("Uncertainty", below(self.spread_box, self.fade_box)))
         rows.addWidget(heading("Scores"))
+        rows.addWidget(self.caution)
         rows.addWidget(self.summary)
         rows.addWidget(self.table)
         rows.addWidget(self.decided)
@@ -129,6 +136,7 @@ class PredictPanel(QWidget):
         events.held_against.connect(self.table.hold)
         events.prediction.connect(lambda *_: self._offer_heads())
         events.decision.connect(self._show_decision)
+        events.undecided.connect(lambda *_: self._show_scores(self._session.scores))
         events.rules.connect(self.rules.show_settings)
         events.case.connect(lambda _: self.rules.show_unit(self._session.unit))
         inputs = (events.run, events.more_runs, events.case, events.dataset, events.training)
@@ -140,6 +148,7 @@ class PredictPanel(QWidget):
         runs = (session.run, *session.more_runs) if session.run else ()
         self.run.setText(" + ".join(run.name for run in runs) or "No training is chosen.")
         self.run.setToolTip("\n".join(str(run) for run in runs))
+        self._show_whose(runs)
         self.add_button.allow(bool(runs), "Choose a run first.")
         reason = "" if session.run else "Train a network or choose a run first."
         self.predict_button.allow(bool(session.run and session.case), reason or "Show a bone first.")
@@ -159,6 +168,20 @@ class PredictPanel(QWidget):
             control.setEnabled(not hindrance)
             control.setToolTip(hindrance)
 
+    def _show_whose(self, chosen: tuple[Path, ...]) -> None:
+        """Say what to know of the answer that is shown, and that it is another's where other runs were chosen since."""
+        prediction = self._session.prediction
+        answered = prediction.runs if prediction else ()
+        other = bool(answered) and answered != chosen
+        names = escape(" + ".join(run.name for run in answered))
+        self.outdated.setText(f"Shown is still the answer of <b>{names}</b>. Predict this bone to ask anew.")
+        self.outdated.setVisible(other)
+        seen = [_SEEN] if prediction and self._session.seen else []
+        self.caution.setText(
+            " ".join([*seen, *(escape(sentence) for sentence in prediction.said)] if prediction else [])
+        )
+        self.caution.setVisible(bool(self.caution.text()))
+
     def _show_cut(self, left_by: str) -> None:
         self.cut_box.blockSignals(True)
         self.cut_box.setChecked(left_by == BY_NETWORK)
@@ -171,7 +194,8 @@ class PredictPanel(QWidget):
         self._show_cutting(self._session.decision)
 
     def _show_decision(self, decision: "Decision | None") -> None:
-        self.decided.setText(_story(decision) if decision else "")
+        prediction = self._session.prediction
+        self.decided.setText(_story(decision, len(prediction.members) if prediction else 0) if decision else "")
         self._show_cutting(decision)
 
     def _show_cutting(self, decision: "Decision | None") -> None:
@@ -191,11 +215,12 @@ class PredictPanel(QWidget):
         session = self._session
         everyone = session.dataset.surgeons if session.dataset else scores.surgeons if scores else ()
         self.table.show_scores(scores, session.yardsticks, session.held_against, everyone)
-        self.summary.setText(_sentence(scores) if scores else "")
+        self.summary.setText(_sentence(scores) if scores else escape(session.undecided))
 
     def _ask_run(self, wish: Callable[[Path], object]) -> None:
-        start = str(self._session.run or "")
-        if folder := QFileDialog.getExistingDirectory(self, "Folder of a training", start):
+        known = [*filter(None, (self._session.run,)), *(run.folder for run in self._session.found.runs)]
+        beside_it = str(known[0].parent) if known else ""  # where other trainings lie
+        if folder := QFileDialog.getExistingDirectory(self, "Folder of a training", beside_it):
             wish(Path(folder))
 
 
@@ -215,11 +240,18 @@ def _sentence(scores: Scores) -> str:
     )
 
 
-def _story(decision: "Decision") -> str:
-    """Say how the region came about; nothing where the slider already says it all."""
+def _story(decision: "Decision", members: int) -> str:
+    """Say how the region came about; nothing where the slider already says it all.
+
+    Args:
+        decision: the region.
+        members: how many networks were asked, none for a single one.
+    """
     parts = []
     if decision.rule != "threshold":
         cut = "" if decision.threshold is None else f" at {decision.threshold:.2f}"
+        if members and decision.rule == "tuned":
+            cut += f", the mean of the thresholds tuned for each of the {members} runs"
         hope = "" if decision.expected_dice is None else f", which expects a Dice of {decision.expected_dice:.3f}"
         parts.append(f"Decided by the rule “{decision.rule}”{cut}{hope}.")
     if decision.removed:

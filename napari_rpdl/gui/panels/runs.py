@@ -51,7 +51,9 @@ class RunsPanel(QWidget):
         self.curves = RunCurves()
         self.look_button = Button("Look again", "Look for runs once more.")
         self.resume_button = Button("Go on", "Go on with the selected run.")
-        self.predict_button = Button("Predict with it", "Use the network of the selected run in the tab Predict.")
+        self.predict_button = Button(
+            "Predict with it", "Use the network of the selected run in the tab Predict; of several, the mean counts."
+        )
         self.troubles = note()
         self._arrange()
         self._connect()
@@ -82,7 +84,7 @@ class RunsPanel(QWidget):
         self.table.itemSelectionChanged.connect(self._show_selected)
         self.look_button.clicked.connect(lambda: self.look_asked.emit())
         self.resume_button.clicked.connect(lambda: self.resume_asked.emit(self.selected()[0].folder))
-        self.predict_button.clicked.connect(lambda: self.predict_asked.emit(self.selected()[0].folder))
+        self.predict_button.clicked.connect(self._ask_to_predict)
         self._session.events.queue.connect(self._show_queue)
         self._session.events.found.connect(self._show_found)
         self._session.events.training.connect(lambda *_: self._show_buttons())
@@ -142,14 +144,19 @@ class RunsPanel(QWidget):
         self.curves.setVisible(bool(runs))
         self._show_buttons()
 
+    def _ask_to_predict(self) -> None:
+        self.predict_asked.emit(tuple(run.folder for run in self.selected()))
+
     def _show_buttons(self) -> None:
         runs = self.selected()
         one = "" if len(runs) == 1 else "Select one run."
         done = "This run is complete: predict with it." if not one and runs[0].state == "complete" else ""
         busy = "A training runs already." if self._session.training.running else ""
         self.resume_button.allow(not (one or done or busy), one or done or busy)
-        empty = "" if one or runs[0].epochs else "No epoch of this run has ended."
-        self.predict_button.allow(not (one or empty), one or empty)
+        none = "" if runs else "Select a run, or several to ask them together."
+        empty = "" if all(run.epochs for run in runs) else "No epoch of this run has ended."
+        self.predict_button.setText("Predict with them" if len(runs) > 1 else "Predict with it")
+        self.predict_button.allow(not (none or empty), none or empty)
 
 
 def _cells(run: RunSummary) -> tuple[str, ...]:

@@ -258,7 +258,8 @@ class TrainPanel(QWidget):
             self.folder.setText(folder)
 
     def _ask_resume(self) -> None:
-        if folder := QFileDialog.getExistingDirectory(self, "Folder of the training to go on with", self.folder.text()):
+        last = self.folder.text().strip() or str(self._session.run or "")
+        if folder := QFileDialog.getExistingDirectory(self, "Folder of the training to go on with", last):
             self.resume_asked.emit(Path(folder), self.own_process)
 
 

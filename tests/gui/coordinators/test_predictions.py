@@ -8,7 +8,7 @@ import pytest
 from napari_rpdl.data.nifti import read_mask
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui import layers as shown
-from napari_rpdl.gui.coordinators import predictions as module
+from napari_rpdl.gui.coordinators import asking as module
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
 from napari_rpdl.gui.session import BY_NETWORK
 from napari_rpdl.learning.prediction import Prediction
@@ -30,7 +30,7 @@ def predictions(qapp, session, layers, jobs, small_case, cuts, monkeypatch, tmp_
         probabilities = 0.6 * case.masks()[0].astype(np.float32)
         return Prediction(case.case_id, probabilities)
 
-    monkeypatch.setattr(module, "_predict", predict)
+    monkeypatch.setattr(module, "ask", predict)
     made = PredictionCoordinator(session, layers, jobs, lambda: cuts.append(True))
     session.run = tmp_path
     layers.show_case(small_case)
@@ -48,7 +48,7 @@ def test_a_prediction_is_shown_and_scored(predictions, session, viewer) -> None:
 def test_what_is_to_be_known_of_an_answer_is_told(predictions, session, small_dataset, monkeypatch) -> None:
     said = ("The scale is not known.",)
     monkeypatch.setattr(
-        module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case), said=said)
+        module, "ask", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case), said=said)
     )
     predictions.predict(PredictionSettings())
     assert session.told == "The scale is not known."
@@ -97,7 +97,7 @@ def _nerve_and_region(case) -> np.ndarray:
 def test_constraints_take_away_what_mask_scores_and_cavity_then_lack(
     predictions, session, viewer, small_case, cuts, qtbot, monkeypatch
 ) -> None:
-    monkeypatch.setattr(module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
+    monkeypatch.setattr(module, "ask", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
     predictions.predict(PredictionSettings())
     nerve = int((small_case.labels() == 5).sum())
     assert session.scores.critical_voxels["facial nerve"] == nerve
@@ -116,7 +116,7 @@ def test_constraints_take_away_what_mask_scores_and_cavity_then_lack(
 def test_the_slider_shows_its_threshold_at_once_and_what_the_constraints_leave_later(
     predictions, session, viewer, small_case, qtbot, monkeypatch
 ) -> None:
-    monkeypatch.setattr(module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
+    monkeypatch.setattr(module, "ask", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
     session.rules = DecisionSettings(avoid_critical=True)
     predictions.predict(PredictionSettings())
     decided = session.decision
@@ -137,13 +137,33 @@ def test_a_rule_that_cannot_decide_says_so_and_leaves_no_region_behind(
     assert "napari-rpdl tune" in jobs.failures[0]
     assert (session.decision, session.scores) == (None, None)
     assert not np.asarray(viewer.layers[shown.NETWORK_REGION].data).any()
+    assert session.undecided == jobs.failures[0]
     predictions.choose_rules(DecisionSettings())
     qtbot.waitUntil(lambda: session.scores is not None, timeout=3000)
     assert session.scores.dice[0] == 1.0
+    assert session.undecided == ""
+    predictions.choose_rules(DecisionSettings(rule="tuned"))
+    qtbot.waitUntil(lambda: bool(session.undecided), timeout=3000)
+    session.prediction = None
+    assert session.undecided == "", "of the next bone nothing is known"
+
+
+def test_scores_that_come_late_do_not_come_back(predictions, session, jobs, monkeypatch) -> None:
+    """The rule was changed to one that cannot decide while the last region was being scored."""
+    predictions.predict(PredictionSettings())
+    hear = []
+    monkeypatch.setattr(jobs, "start", lambda name, events, heard, end=None: hear.append((list(events), heard)))
+    predictions._settle()
+    for events, heard in [*hear]:
+        heard(events[0])
+    (made,), heard = hear[-1]
+    session.decision = session.scores = None
+    heard(made)
+    assert session.scores is None
 
 
 def test_what_is_written_for_all_bones_obeys_the_rules(predictions, session, small_dataset, monkeypatch) -> None:
-    monkeypatch.setattr(module, "_predict", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
+    monkeypatch.setattr(module, "ask", lambda run, case, _: Prediction(case.case_id, _nerve_and_region(case)))
     session.dataset, session.rules = small_dataset, DecisionSettings(avoid_critical=True)
     predictions.predict_all(PredictionSettings())
     mask = read_mask(session.run / "predictions" / "bone_1.nii.gz").voxels
@@ -160,8 +180,8 @@ def test_several_runs_predict_together_and_their_spread_is_shown_on_demand(
         members = tuple(np.full(case.grid.shape, p, np.float32) for p in (0.4, 0.8))
         return Prediction(case.case_id, (members[0] + members[1]) / 2, np.std(members, axis=0), members)
 
-    monkeypatch.setattr(module, "_predict", predict)
-    monkeypatch.setattr(module.Run, "open", lambda folder: SimpleNamespace(folder=folder))
+    monkeypatch.setattr(module, "ask", predict)
+    monkeypatch.setattr("napari_rpdl.learning.runs.Run.open", lambda folder: SimpleNamespace(folder=folder))
     for name in ("second", "second", "third"):
         predictions.add_run(tmp_path / name)
     predictions.predict(PredictionSettings())
@@ -179,7 +199,7 @@ def test_several_runs_predict_together_and_their_spread_is_shown_on_demand(
 def test_a_surgeon_s_own_head_is_shown_and_decided_by(predictions, session, viewer, small_case, monkeypatch) -> None:
     heads = {name: 0.6 * mask.astype(np.float32) for name, mask in zip(SURGEONS, small_case.masks(), strict=True)}
     mean = np.mean(list(heads.values()), axis=0, dtype=np.float32)
-    monkeypatch.setattr(module, "_predict", lambda *_: Prediction("bone_1", mean, surgeons=heads))
+    monkeypatch.setattr(module, "ask", lambda *_: Prediction("bone_1", mean, surgeons=heads))
     predictions.choose_head("surgeon_2")
     predictions.predict(PredictionSettings())
     assert session.scores.dice[1] == 1.0
@@ -193,7 +213,7 @@ def test_a_surgeon_s_own_head_is_shown_and_decided_by(predictions, session, view
 def test_probabilities_fade_in_slices_and_the_border_stays(predictions, session, viewer, layers, monkeypatch) -> None:
     mask = session.case.masks()[0]
     spread = np.full(mask.shape, 0.25, np.float32)
-    monkeypatch.setattr(module, "_predict", lambda *_: Prediction("bone_1", 0.6 * mask.astype("f4"), spread=spread))
+    monkeypatch.setattr(module, "ask", lambda *_: Prediction("bone_1", 0.6 * mask.astype("f4"), spread=spread))
     layers.standpoint.set_3d(False)
     predictions.predict(PredictionSettings())
     predictions.fade(True)
@@ -220,13 +240,22 @@ def test_every_bone_is_predicted_on_wish(predictions, session, layers, small_dat
     assert session.prediction.case_id == "bone_3"
 
 
+def test_what_still_asks_can_be_cancelled_when_something_else_has_ended(predictions, session, jobs) -> None:
+    jobs.busy.add("predictions")
+    predictions.predict(PredictionSettings())
+    assert session.predicting
+    jobs.busy.clear()
+    predictions.predict(PredictionSettings())
+    assert not session.predicting
+
+
 def test_a_cancelled_answer_is_not_shown(predictions, session, jobs, monkeypatch) -> None:
     def asked(*_: object) -> Prediction:
         assert session.predicting
         predictions.cancel()
         return Prediction("bone_1", np.zeros(session.case.grid.shape, np.float32))
 
-    monkeypatch.setattr(module, "_predict", asked)
+    monkeypatch.setattr(module, "ask", asked)
     predictions.predict(PredictionSettings())
     assert (session.prediction, session.predicting) == (None, False)
     assert jobs.cancelled == ["prediction", "predictions", "tuning"]

@@ -12,6 +12,7 @@ from napari_rpdl.drilling.surroundings import Surroundings
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.coordinators.starts import find_unsaved, start_choices, starting_mask
 from napari_rpdl.gui.drill_state import StartChoice
+from napari_rpdl.learning.prediction import Prediction
 
 
 @pytest.fixture
@@ -22,7 +23,8 @@ def opened(session, small_dataset):
 
 def test_every_region_of_the_bone_is_offered(opened, small_case) -> None:
     opened.decision = SimpleNamespace(mask=~small_case.masks()[0])
-    opened.run = Path("runs/first")
+    opened.run = Path("runs/chosen_since")
+    opened.prediction = Prediction("bone_1", np.zeros(1), runs=(Path("runs/first"), Path("runs/second")))
     masks = {choice.words: starting_mask(opened, small_case, choice) for choice in start_choices(opened)}
     votes = np.sum(small_case.masks(), axis=0)
     assert not masks["the whole bone"].any()
@@ -31,10 +33,14 @@ def test_every_region_of_the_bone_is_offered(opened, small_case) -> None:
     for name in small_case.surgeons:
         assert np.array_equal(masks[f"the region of {name}"], small_case.annotation(name).mask)
     assert np.array_equal(masks["the network's region"], opened.decision.mask)
-    assert [choice.name for choice in start_choices(opened) if choice.kind == "prediction"] == ["first"]
-    opened.run = Path("results/runs/paper/paper-unet-dice/bone_1/seed_0")
+    assert [choice.name for choice in start_choices(opened) if choice.kind == "prediction"] == ["first + second"]
+    seed = Path("results/runs/paper/paper-unet-dice/bone_1/seed_0")
+    opened.prediction = Prediction("bone_1", np.zeros(1), surgeons={"surgeon_2": np.zeros(1)}, runs=(seed,))
     (network,) = [choice.name for choice in start_choices(opened) if choice.kind == "prediction"]
     assert network == "paper/paper-unet-dice/bone_1/seed_0", "the seed alone would not tell what was corrected"
+    opened.head = "surgeon_2"
+    (network,) = [choice.name for choice in start_choices(opened) if choice.kind == "prediction"]
+    assert network.endswith("seed_0 (as surgeon_2)"), "no method of an experiment drills like this"
 
 
 def test_an_unsaved_drilling_comes_first_and_is_found(opened, small_case, small_dataset) -> None:

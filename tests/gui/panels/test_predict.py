@@ -12,6 +12,7 @@ from napari_rpdl.gui.panels.predict import PredictPanel
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
 from napari_rpdl.learning.decision import Decision
 from napari_rpdl.learning.prediction import Prediction
+from napari_rpdl.learning.run_history import find_runs
 from napari_rpdl.settings import DecisionSettings
 
 NOTHING = np.zeros((2, 2, 2), np.float32)
@@ -144,6 +145,63 @@ def test_runs_are_added_to_the_first_and_named(panel, session, heard, monkeypatc
     assert added == [Path("runs/second")]
     session.more_runs = (Path("runs/second"),)
     assert panel.run.text() == "first + second"
+
+
+def test_a_run_is_looked_for_where_the_others_lie(panel, session, make_run, tmp_path, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        "napari_rpdl.gui.panels.predict.QFileDialog.getExistingDirectory", lambda *what: asked.append(what[-1]) or ""
+    )
+    panel.run_button.click()
+    make_run(tmp_path / "found" / "run")
+    session.found = find_runs([tmp_path])
+    panel.run_button.click()
+    session.run = tmp_path / "chosen" / "run"
+    panel.run_button.click()
+    assert asked == ["", str(tmp_path / "found"), str(tmp_path / "chosen")]
+
+
+def test_an_answer_keeps_the_names_of_its_runs_where_others_are_chosen(panel, session) -> None:
+    session.run = Path("runs/first")
+    assert panel.outdated.isHidden()
+    session.prediction = replace(ONE_ANSWER, runs=(Path("runs/first"),))
+    assert panel.outdated.isHidden()
+    session.more_runs = (Path("runs/second"),)
+    assert not panel.outdated.isHidden()
+    assert "answer of <b>first</b>" in panel.outdated.text()
+    session.prediction = replace(ONE_ANSWER, runs=(Path("runs/first"), Path("runs/second")))
+    assert panel.outdated.isHidden()
+
+
+def test_what_to_know_before_trusting_an_answer_stands_with_the_scores(panel, session) -> None:
+    assert panel.caution.isHidden()
+    session.seen, session.prediction = True, replace(ONE_ANSWER, said=("The scale is not known (<1 mm).",))
+    assert not panel.caution.isHidden()
+    assert "has seen this bone" in panel.caution.text()
+    assert "(&lt;1 mm)" in panel.caution.text()
+    session.prediction = None
+    assert panel.caution.isHidden()
+    for seen in (False, None):
+        session.seen, session.prediction = seen, ONE_ANSWER
+        assert panel.caution.isHidden()
+        session.prediction = None
+
+
+def test_why_there_is_no_region_stands_where_its_scores_would(panel, session, small_case) -> None:
+    session.undecided = "No threshold was tuned for <run>."
+    assert panel.summary.text() == "No threshold was tuned for &lt;run&gt;."
+    session.undecided = ""
+    assert panel.summary.text() == ""
+
+
+def test_of_several_runs_the_mean_of_their_tuned_thresholds_is_named_as_such(panel, session) -> None:
+    session.prediction = replace(ONE_ANSWER, members=(NOTHING, NOTHING, NOTHING))
+    session.decision = Decision(np.ones(1, bool), "tuned", 0.41, None, {})
+    assert panel.decided.text() == (
+        "Decided by the rule “tuned” at 0.41, the mean of the thresholds tuned for each of the 3 runs."
+    )
+    session.decision = Decision(np.ones(1, bool), "dice-optimal", 0.41, None, {})
+    assert "mean" not in panel.decided.text()
 
 
 def test_the_spread_can_be_shown_where_there_is_one(panel, session, heard) -> None:

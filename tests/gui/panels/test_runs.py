@@ -70,7 +70,7 @@ def test_a_search_leaves_what_holds_every_word(panel, session, found) -> None:
     assert not panel.table.isRowHidden(row_of(panel, "first"))
 
 
-def test_two_selected_runs_share_one_picture_of_curves(panel, session, found, qtbot) -> None:
+def test_two_selected_runs_share_one_picture_of_curves(panel, session, found, qtbot, heard) -> None:
     session.found = found
     assert panel.curves.isHidden()
     panel.table.setSelectionMode(panel.table.SelectionMode.MultiSelection)
@@ -80,7 +80,11 @@ def test_two_selected_runs_share_one_picture_of_curves(panel, session, found, qt
     drawn = {line.get_label(): list(line.get_ydata()) for line in thick}
     assert drawn == {"first": [2.0, 1.5], "second": [3.0, 1.0, 2.0]}
     assert len({line.get_color() for line in thick}) == 2
-    assert "Select one" in panel.predict_button.toolTip()
+    assert "Select one" in panel.resume_button.toolTip()
+    used = heard(panel.predict_asked)
+    assert panel.predict_button.text() == "Predict with them"
+    panel.predict_button.click()
+    assert [{run.name for run in runs} for runs in used] == [{"first", "second"}]
     session.found = found
     assert len(panel.selected()) == 2, "a new look keeps what was selected"
 
@@ -91,7 +95,7 @@ def test_a_run_is_used_or_goes_on_where_it_can(panel, session, found, heard, tmp
     panel.table.selectRow(row_of(panel, "first"))
     panel.predict_button.click()
     panel.resume_button.click()
-    assert used == resumed == [tmp_path / "first"]
+    assert (used, resumed) == ([(tmp_path / "first",)], [tmp_path / "first"])
     session.training = TrainingState(running=True)
     assert "runs already" in panel.resume_button.toolTip()
     panel.table.clearSelection()
