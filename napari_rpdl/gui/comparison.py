@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from psygnal import SignalGroupDescriptor
 
+from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.gui.cut import CutAxis
 from napari_rpdl.gui.solids import TileRow
 
@@ -56,3 +57,12 @@ class Comparison:
     tiles: tuple[TileRow, ...] = ()
     origin: str = ""
     busy: str = ""
+
+
+def origin_of(dataset: Dataset | None) -> str:
+    """Return what must stand beneath every picture of this data."""
+    if dataset is None:
+        return ""
+    synthetic = any(word in f"{dataset.name} {dataset.origin}".lower() for word in ("phantom", "synthetic"))
+    kind = "" if "synthetic" in dataset.name.lower() else "phantom (synthetic), "
+    return f"{dataset.name}: {kind}no real bone, no real surgeon" if synthetic else dataset.name

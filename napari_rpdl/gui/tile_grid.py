@@ -131,7 +131,7 @@ class TileGrid(QWidget):
                     shown.append(((left, top, width, height), tile.content))
                 label = next(captions)
                 label.setText(_words(tile, (rank, column) == self._chosen))
-                label.setToolTip(tile.tip or " · ".join((tile.caption, *tile.lines)))
+                label.setToolTip("\n".join(filter(None, (" · ".join((tile.caption, *tile.lines)), tile.tip))))
                 label.setGeometry(left - 2, top + height + 1, width + 4, _LINE * (1 + len(tile.lines)) + 3)
                 label.show()
             if rectangles:

@@ -11,8 +11,8 @@ from qtpy.QtCore import QTimer
 from napari_rpdl.data.case import Case, Mask
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.events import Event, Failed, Progressed
-from napari_rpdl.gui.comparison import Comparison, Source
-from napari_rpdl.gui.coordinators.compare_sources import Asking, CompareSources, is_network
+from napari_rpdl.gui.comparison import Comparison, Source, origin_of
+from napari_rpdl.gui.coordinators.compare_sources import Asking, CompareSources, Remarks, is_network
 from napari_rpdl.gui.coordinators.compare_tiles import Place, TileMade, TileMaker, Wanted
 from napari_rpdl.gui.cut import CutAxis
 from napari_rpdl.gui.differing import difference_legend
@@ -45,7 +45,8 @@ class CompareCoordinator:
         self._sources = CompareSources()
         self._cases: dict[str, Case] = {}
         self._asked: tuple[tuple[Path, ...], Asking] = ((), Asking(asking(), session.rules, session.threshold))
-        self._maker = TileMaker(self._case, self._region)
+        self._stamped: tuple[object, ...] = ()
+        self._maker = TileMaker(self._case, self._region, self._remarks)
         self._made: dict[Place, TileMade] = {}
         self._opened = False
         self._timer = QTimer()
@@ -60,6 +61,7 @@ class CompareCoordinator:
             looks.connect(lambda _: self._refresh())
         for rules in (session.events.threshold, session.events.rules):
             rules.connect(lambda _: self._ask_again())
+        session.events.predicting.connect(self._hear_of_answers)
 
     # -- wishes -----------------------------------------------------------------------
 
@@ -157,7 +159,7 @@ class CompareCoordinator:
         comparison = self._comparison
         comparison.rows, comparison.columns, comparison.reference = (), (), ""
         comparison.tiles = ()
-        comparison.origin = _origin(dataset)
+        comparison.origin = origin_of(dataset)
         self._offer()
 
     def _follow_case(self, case: Case | None) -> None:
@@ -176,6 +178,11 @@ class CompareCoordinator:
         self._made = {place: made for place, made in self._made.items() if not is_network(place[1])}
         if self._opened and any(map(is_network, (*self._comparison.columns, self._comparison.reference))):
             self._timer.start()
+
+    def _hear_of_answers(self, predicting: bool) -> None:
+        """Ask again where a threshold was tuned or a network trained on; not at every step of a live training."""
+        if not predicting and not self._session.live and self._opened and self._stamp() != self._stamped:
+            self._ask_again()
 
     def _together(self) -> tuple[Path, ...]:
         run = self._session.run
@@ -204,7 +211,7 @@ class CompareCoordinator:
     def _wanted(self) -> Wanted:
         session, comparison = self._session, self._comparison
         together, asking = self._together(), Asking(self._asking(), session.rules, session.threshold)
-        self._asked = together, asking
+        self._asked, self._stamped = (together, asking), self._stamp()
         chosen = tuple(source for source in comparison.sources if source.key in comparison.columns)
         return Wanted(
             comparison.rows,
@@ -213,8 +220,14 @@ class CompareCoordinator:
             comparison.axis,
             session.cut,
             session.bone_opacity,
-            (together, asking.settings.model_dump_json(), asking.rules.model_dump_json(), asking.threshold),
+            self._stamped,
         )
+
+    def _stamp(self) -> tuple[object, ...]:
+        """Return what changes with whatever changes the answer of a network."""
+        together, settings, session = self._together(), self._asking(), self._session
+        ways = (settings.model_dump_json(), session.rules.model_dump_json(), session.threshold)
+        return (together, *ways, self._sources.written(together, settings))
 
     def _make(self) -> None:
         wanted = self._wanted()
@@ -267,6 +280,10 @@ class CompareCoordinator:
         together, asking = self._asked
         return self._sources.region(key, case, together, asking)
 
+    def _remarks(self, key: str, case: Case) -> Remarks:
+        together, asking = self._asked
+        return self._sources.remarks(key, case, self._session.dataset, together, asking)
+
 
 def _save(
     rows: "Sequence[tuple[str, Sequence[Picture]]]", legend: Sequence[tuple[str, str]], note: str, path: Path
@@ -276,12 +293,3 @@ def _save(
 
     write_figure(picture_grid(rows, legend, note), path)
     return path
-
-
-def _origin(dataset: Dataset | None) -> str:
-    """Return what must stand beneath every picture of this data."""
-    if dataset is None:
-        return ""
-    synthetic = any(word in f"{dataset.name} {dataset.origin}".lower() for word in ("phantom", "synthetic"))
-    kind = "" if "synthetic" in dataset.name.lower() else "phantom (synthetic), "
-    return f"{dataset.name}: {kind}no real bone, no real surgeon" if synthetic else dataset.name

@@ -1,17 +1,20 @@
 """What can stand in a column of a comparison, and what it drilled of a bone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from napari_rpdl.data.case import Case, Mask
+from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.nifti import read_mask
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.comparison import ORIGINAL, Source
 from napari_rpdl.gui.palette import AGREED, NETWORK, OKABE_ITO, surgeon_color
 from napari_rpdl.learning.decision import decide
 from napari_rpdl.learning.runs import Run
+from napari_rpdl.learning.seen import has_seen
+from napari_rpdl.learning.thresholds import threshold_path
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
@@ -19,6 +22,21 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".nii", ".nii.gz")
 _SURGEON, _RUN, _MASKS, ENSEMBLE = "surgeon:", "run:", "masks:", "ensemble"
+
+
+SEEN = "seen in training"
+CAUTION = "with a caution"
+_MEANING = {SEEN: "Training has seen this bone: its scores say nothing about new bones."}
+Written = tuple[int, ...]
+"""When the files were written on which a network's answer depends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What to know before trusting an answer: a few words for beneath the picture, and sentences."""
+
+    lines: tuple[str, ...] = ()
+    tip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class CompareSources:
     def __init__(self) -> None:
         self._runs: list[Path] = []
         self._masks: dict[str, dict[str, Path]] = {}
-        self._predictions: dict[tuple[str, tuple[Path, ...], PredictionSettings], Prediction] = {}
+        self._predictions: dict[tuple[str, tuple[Path, ...], PredictionSettings], tuple[Written, Prediction]] = {}
 
     def know(self, runs: Sequence[Path]) -> None:
         """Offer runs from now on, each once."""
@@ -101,8 +119,28 @@ class CompareSources:
             return case.annotation(key.removeprefix(_SURGEON)).mask
         if key.startswith(_MASKS):
             return self._mask(key.removeprefix(_MASKS), case)
-        runs = tuple(together) if key == ENSEMBLE else (Path(key.removeprefix(_RUN)),)
-        return self._predicted(runs, case, asking)
+        prediction = self._predicted(_runs_of(key, together), case, asking.settings)
+        return decide(prediction, case, asking.rules, asking.threshold).mask
+
+    def remarks(
+        self, key: str, case: Case, dataset: Dataset | None, together: Sequence[Path], asking: Asking
+    ) -> Remarks:
+        """Return what to know of a network's answer, nothing for other sources; its region was made before.
+
+        Raises:
+            InputError: the folder of a run is damaged.
+        """
+        if not is_network(key):
+            return Remarks()
+        runs = _runs_of(key, together)
+        said = self._predicted(runs, case, asking.settings).said
+        seen = (SEEN,) if dataset is not None and has_seen(runs, case.bone, dataset) else ()
+        lines = (*seen, *((CAUTION,) if said else ()))
+        return Remarks(lines, " ".join((*(_MEANING[line] for line in seen), *said)))
+
+    def written(self, together: Sequence[Path], settings: PredictionSettings) -> Written:
+        """Return what changes when the answer of a run may have: it trained on, or its threshold was tuned."""
+        return _written(dict.fromkeys((*self._runs, *together)), settings)
 
     def _add_folder(self, folder: Path, known: Sequence[str]) -> str:
         found = {_stem(path): path for path in folder.iterdir() if path.name.lower().endswith(_SUFFIXES)}
@@ -121,13 +159,14 @@ class CompareSources:
         mask: Mask = read_mask(path, on=case.grid).voxels
         return mask
 
-    def _predicted(self, runs: tuple[Path, ...], case: Case, asking: Asking) -> Mask:
+    def _predicted(self, runs: tuple[Path, ...], case: Case, settings: PredictionSettings) -> "Prediction":
         from napari_rpdl.learning.prediction import predict
 
-        asked = (case.case_id, runs, asking.settings.model_copy(update={"threshold": 0.5}))
-        if asked not in self._predictions:
-            self._predictions[asked] = predict(runs, case, asking.settings)
-        return decide(self._predictions[asked], case, asking.rules, asking.threshold).mask
+        asked = (case.case_id, runs, settings.model_copy(update={"threshold": 0.5}))
+        written, known = _written(runs, settings), self._predictions.get(asked)
+        if known is None or known[0] != written:
+            known = self._predictions[asked] = written, predict(runs, case, settings)
+        return known[1]
 
 
 def surgeon_of(key: str) -> str:
@@ -138,6 +177,16 @@ def surgeon_of(key: str) -> str:
 def is_network(key: str) -> bool:
     """Say whether a network answers for this source."""
     return key == ENSEMBLE or key.startswith(_RUN)
+
+
+def _runs_of(key: str, together: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple(together) if key == ENSEMBLE else (Path(key.removeprefix(_RUN)),)
+
+
+def _written(runs: Iterable[Path], settings: PredictionSettings) -> Written:
+    weights = [run / f"checkpoint_{settings.checkpoint}.safetensors" for run in runs]
+    files = [file for checkpoint in weights for file in (checkpoint, threshold_path(checkpoint))]
+    return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
 
 
 def region_color(source: Source) -> str:

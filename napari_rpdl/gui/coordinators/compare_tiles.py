@@ -1,5 +1,6 @@
 """The work behind a comparison: surfaces, slices and scores, tile by tile."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,11 +14,12 @@ from napari_rpdl.evaluation.safety import critical_voxels
 from napari_rpdl.evaluation.scoring import Scores, score
 from napari_rpdl.events import Progressed
 from napari_rpdl.gui.comparison import Source
-from napari_rpdl.gui.coordinators.compare_sources import is_network, region_color, surgeon_of
+from napari_rpdl.gui.coordinators.compare_sources import Remarks, is_network, region_color, surgeon_of
 from napari_rpdl.gui.cut import Cut, CutAxis
 from napari_rpdl.gui.solids import Flat, Part, Solid
 from napari_rpdl.gui.tile_making import bone_solid, cut_face, cut_open, slice_tile, with_face
 
+_LINE_LETTERS = 30
 Place = tuple[str, str]
 """A bone and the key of a source."""
 
@@ -52,26 +54,32 @@ class TileMaker:
     Args:
         case_of: returns a case by its name; may read it from the disk.
         region_of: returns what a source drilled of a case, None for the original.
+        remarks_on: returns what to know of that region, once it is made.
     """
 
-    def __init__(self, case_of: Callable[[str], Case], region_of: Callable[[str, Case], Mask | None]) -> None:
-        self._case_of, self._region_of = case_of, region_of
+    def __init__(
+        self,
+        case_of: Callable[[str], Case],
+        region_of: Callable[[str, Case], Mask | None],
+        remarks_on: Callable[[str, Case], Remarks],
+    ) -> None:
+        self._case_of, self._region_of, self._remarks_on = case_of, region_of, remarks_on
         self._solids: dict[tuple[object, ...], Solid] = {}
-        self._lines: dict[tuple[object, ...], tuple[str, ...]] = {}
+        self._words: dict[tuple[object, ...], Remarks] = {}
 
     def forget(self) -> None:
         """Drop everything, for other bones may come under the same names."""
         self._solids.clear()
-        self._lines.clear()
+        self._words.clear()
 
     def known(self, wanted: Wanted) -> Iterator[TileMade]:
         """Return the tiles of solids that need no work but a matrix, without the faces of a cut."""
         for bone in wanted.rows if not wanted.axis else ():
             for source in wanted.sources:
                 key = _key(bone, source, wanted)
-                if key in self._solids and key in self._lines:
+                if key in self._solids and key in self._words:
                     dressed = _dressed(cut_open(self._solids[key], wanted.cut), wanted.opacity)
-                    yield TileMade((bone, source.key), dressed, self._lines[key])
+                    yield TileMade((bone, source.key), dressed, self._words[key].lines, self._words[key].tip)
 
     def make(self, wanted: Wanted) -> Iterator[TileMade | Progressed]:
         """Make every tile, row by row; what goes wrong in one tile stays in that tile."""
@@ -91,9 +99,11 @@ class TileMaker:
             region, reference = self._regions(case, source, wanted)
             key = _key(bone, source, wanted)
             content = self._content(key, case, region, reference, region_color(source), wanted)
-            if key not in self._lines:
-                self._lines[key] = captions(case, source, region, reference, wanted.reference)
-            return TileMade(place, content, self._lines[key])
+            if key not in self._words:
+                scores = captions(case, source, region, reference, wanted.reference)
+                remarks = self._remarks_on(source.key, case)
+                self._words[key] = Remarks((*scores, *remarks.lines), remarks.tip)
+            return TileMade(place, content, self._words[key].lines, self._words[key].tip)
         except InputError as error:
             return TileMade(place, None, ("not available",), str(error))
 
@@ -161,8 +171,10 @@ def _against_all(region: Mask, source: Source, case: Case) -> tuple[float, float
 
 
 def _touched(region: Mask, case: Case) -> tuple[str, ...]:
+    """Say what was entered, in lines that fit beneath a picture: harm must not be cut off at its edge."""
     inside = {name: count for name, count in critical_voxels(region, case).items() if count}
-    return (f"in {', '.join(f'{name} {count}' for name, count in inside.items())}",) if inside else ()
+    words = f"in {', '.join(f'{name} {count}' for name, count in inside.items())}"
+    return tuple(textwrap.wrap(words, _LINE_LETTERS)) if inside else ()
 
 
 def _key(bone: str, source: Source, wanted: Wanted) -> tuple[object, ...]:

@@ -15,7 +15,8 @@ from napari_rpdl.gui.coordinators.compare import CompareCoordinator
 from napari_rpdl.gui.cut import Cut
 from napari_rpdl.gui.solids import Flat
 from napari_rpdl.learning.prediction import Prediction
-from napari_rpdl.settings import PredictionSettings
+from napari_rpdl.learning.thresholds import threshold_path
+from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
 
 @pytest.fixture
@@ -115,6 +116,28 @@ def test_runs_predict_every_row_and_follow_threshold_and_rules(
     qtbot.waitUntil(lambda: comparison.tiles[0].tiles[1].lines[0] == "Dice 0.00  RPD 0.00", timeout=5000)
     session.more_runs = (tmp_path / "run_2",)
     assert [source.title for source in comparison.sources][-3:] == ["run_1", "run_2", "mean of 2"]
+
+
+def test_a_threshold_that_was_tuned_counts_at_once(
+    compare, comparison, session, filled, monkeypatch, tmp_path, qtbot
+) -> None:
+    def predict(runs, case, settings):
+        tuned = 0.5 if threshold_path(run / "checkpoint_best.safetensors").is_file() else None
+        return Prediction(case.case_id, np.where(case.masks()[0], np.float32(0.6), np.float32(0.3)), tuned=tuned)
+
+    monkeypatch.setattr("napari_rpdl.learning.prediction.predict", predict)
+    session.run = run = tmp_path / "run_1"
+    session.rules = DecisionSettings(rule="tuned")
+    compare.open()
+    compare.choose_columns((f"run:{run}",))
+    qtbot.waitUntil(lambda: comparison.tiles[0].tiles[0].lines == ("not available",), timeout=5000)
+    assert "napari-rpdl tune" in comparison.tiles[0].tiles[0].tip
+    session.predicting = True
+    run.mkdir()
+    threshold_path(run / "checkpoint_best.safetensors").write_text("{}")
+    session.predicting = False
+    filled()
+    assert comparison.tiles[0].tiles[0].lines[0].startswith("Dice 0.")
 
 
 def test_nothing_is_made_while_nobody_looks(compare, session, jobs, qtbot) -> None:

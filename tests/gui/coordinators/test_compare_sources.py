@@ -1,12 +1,14 @@
 """What can stand in a column."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.data.volume import Grid, Volume
 from napari_rpdl.errors import InputError
-from napari_rpdl.gui.coordinators.compare_sources import Asking, CompareSources, is_network, surgeon_of
+from napari_rpdl.gui.coordinators.compare_sources import Asking, CompareSources, Remarks, is_network, surgeon_of
 from napari_rpdl.learning.prediction import Prediction
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
@@ -100,3 +102,50 @@ def test_a_network_is_asked_once_for_each_bone_whatever_the_threshold(
     assert asked == [(one,)]
     sources.region("ensemble", small_case, (one, other), high)
     assert asked[-1] == (one, other)
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[tuple]:
+    """What the networks were asked for; they have something to say each time."""
+    calls: list[tuple] = []
+
+    def predict(runs, case, settings):
+        calls.append(runs)
+        answer = np.where(case.masks()[0], np.float32(0.6), np.float32(0.3))
+        return Prediction(case.case_id, answer, tuned=0.1 * len(calls), said=(f"Answer {len(calls)}.",))
+
+    monkeypatch.setattr("napari_rpdl.learning.prediction.predict", predict)
+    return calls
+
+
+@pytest.mark.parametrize("file", ["checkpoint_best.safetensors", "checkpoint_best.threshold.json"])
+def test_a_network_that_trained_on_or_was_tuned_is_asked_again(sources, small_case, asked, tmp_path, file) -> None:
+    """Else its old weights, or the lack of a tuned threshold, would stay until the window closes."""
+    key, settings = f"run:{tmp_path}", PredictionSettings()
+    sources.know([tmp_path])
+    asking = Asking(settings, DecisionSettings(rule="tuned"), 0.5)
+    before = sources.written((), settings)
+    for _ in range(2):
+        sources.region(key, small_case, (), asking)
+    assert len(asked) == 1
+    (tmp_path / "checkpoint_last.safetensors").write_text("of the same training, but not asked")
+    assert sources.written((), settings) == before
+    (tmp_path / file).write_text("new")
+    assert sources.written((), settings) != before
+    sources.region(key, small_case, (), asking)
+    assert len(asked) == 2
+    assert sources.remarks(key, small_case, None, (), asking).tip == "Answer 2."
+
+
+def test_what_to_know_of_an_answer_is_kept_with_it(
+    sources, small_dataset, small_case, asked, make_run, tmp_path
+) -> None:
+    run, asking = make_run(tmp_path / "run").folder, Asking(PredictionSettings(), DecisionSettings(), 0.5)
+    learned = replace(small_dataset, name="phantom nine")
+    for key, together in ((f"run:{run}", ()), ("ensemble", (tmp_path / "other", run))):
+        remarks = sources.remarks(key, small_case, learned, together, asking)
+        assert remarks.lines == ("seen in training", "with a caution")
+        assert remarks.tip.startswith("Training has seen this bone: its scores say nothing about new bones. Answer")
+    assert sources.remarks(f"run:{run}", small_case, small_dataset, (), asking).lines == ("with a caution",)
+    for key in ("original", "surgeon:surgeon_1"):
+        assert sources.remarks(key, small_case, learned, (), asking) == Remarks()

@@ -10,6 +10,7 @@ from napari_rpdl.consensus.rpmap import rpmap_of
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Progressed
 from napari_rpdl.gui.comparison import Source
+from napari_rpdl.gui.coordinators.compare_sources import Remarks
 from napari_rpdl.gui.coordinators.compare_tiles import TileMade, TileMaker, Wanted, captions
 from napari_rpdl.gui.cut import WHOLE, Cut
 from napari_rpdl.gui.solids import Flat
@@ -27,7 +28,10 @@ def maker(small_dataset) -> TileMaker:
             raise InputError(msg)
         return None if key == "original" else case.annotation(key.removeprefix("surgeon:")).mask
 
-    return TileMaker(loaded.__getitem__, region_of)
+    def remarks_on(key, case):
+        return Remarks(("with a caution",), f"Mind {case.case_id}.") if key == "surgeon:surgeon_1" else Remarks()
+
+    return TileMaker(loaded.__getitem__, region_of, remarks_on)
 
 
 def wanted(**more) -> Wanted:
@@ -45,6 +49,15 @@ def test_every_tile_is_made_in_order_with_progress(maker) -> None:
     assert [e.place for e in events if isinstance(e, TileMade)] == [
         (bone, source.key) for bone in ("bone_1", "bone_2") for source in (ORIGINAL, ONE, TWO)
     ]
+
+
+def test_what_to_know_of_a_region_stands_beneath_it_also_where_nothing_is_made_anew(maker) -> None:
+    place = ("bone_2", "surgeon:surgeon_1")
+    tile = made(maker, wanted())[place]
+    assert tile.lines[0].startswith("Dice")
+    assert (tile.lines[-1], tile.tip) == ("with a caution", "Mind bone_2.")
+    known = {again.place: again for again in maker.known(wanted(opacity=0.5))}[place]
+    assert (known.lines, known.tip) == (tile.lines, tile.tip)
 
 
 def test_scores_are_means_over_the_other_surgeons_or_against_the_reference(small_case) -> None:
@@ -66,6 +79,14 @@ def test_critical_structures_that_were_entered_are_named(small_case) -> None:
     nerve = small_case.labels() == 5
     region = small_case.masks()[0] | nerve
     assert captions(small_case, Source("masks:x", "x"), region, None, "")[1] == f"in facial nerve {nerve.sum()}"
+
+
+def test_harm_to_many_structures_is_told_in_lines_that_fit(small_case, monkeypatch) -> None:
+    many = {"malleus": 3, "stapes": 0, "sigmoid sinus": 500, "semicircular canals and vestibule": 58, "cochlea": 61}
+    monkeypatch.setattr("napari_rpdl.gui.coordinators.compare_tiles.critical_voxels", lambda *_: many)
+    harm = captions(small_case, Source("masks:x", "x"), small_case.masks()[0], None, "")[1:]
+    assert " ".join(harm) == "in malleus 3, sigmoid sinus 500, semicircular canals and vestibule 58, cochlea 61"
+    assert max(map(len, harm)) <= 30, "a longer line is cut off at the edge of its picture"
 
 
 def test_a_lone_surgeon_or_a_mask_without_surgeons_has_no_scores(small_case) -> None:
