@@ -75,12 +75,12 @@ class Predict(Command):
         from napari_rpdl.files import write_text
         from napari_rpdl.learning.decision import decide
         from napari_rpdl.learning.prediction import predict
-        from napari_rpdl.learning.seen import has_seen
+        from napari_rpdl.learning.seen import seen_by
 
-        dataset = Dataset.open(self.dataset)
+        dataset = Dataset.open(self.dataset).keeping()
         case = dataset.case(self.case)
         runs = [self.run, *self.ensemble]
-        seen = has_seen(runs, case.bone, dataset)
+        seen = seen_by(runs, case.bone, dataset)
         predicted = predict(runs, case, self.prediction)
         if self.spread is not None and predicted.spread is None:
             msg = "A single answer has no spread. Add runs with --ensemble, or --views mirror."
@@ -92,8 +92,8 @@ class Predict(Command):
             write_volume(Volume(predicted.spread, case.grid), self.spread)
         for sentence in predicted.said:
             note(sentence)
-        if seen:
-            note(f"Training has seen {case.bone}: scores on it say nothing about new bones.")
+        if seen.note:
+            note(seen.note)
         result = {
             "file": str(self.out),
             "case_id": case.case_id,
@@ -102,7 +102,7 @@ class Predict(Command):
             "surgeon": self.surgeon or None,
             **decided.record(),
             "critical_voxels": critical_voxels(decided.mask, case),
-            "seen_in_training": seen,
+            "seen_in_training": seen.seen,
             "settings": {**self.prediction.model_dump(), **self.decision.model_dump()},
         }
         if self.record is not None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from napari_rpdl.cli.parsing import UsageError
+from napari_rpdl.cli.printing import note
 from napari_rpdl.errors import InputError
 from napari_rpdl.settings import TrainingSettings, without_idle
 from napari_rpdl.settings.vote_weights import LEARNED_LOSS
@@ -32,7 +33,10 @@ def with_learned(path: Path, start: TrainingSettings, loss: str) -> TrainingSett
 def check_learned(
     path: Path, training: TrainingSettings, dataset: Path, hold_out: Sequence[str], hold_out_surgeons: Sequence[str]
 ) -> None:
-    """Raise an InputError where what is held out had a say in the weights, a UsageError where flags changed them."""
+    """Raise an InputError where what is held out had a say in the weights, a UsageError where flags changed them.
+
+    Where a name alone speaks for that, it is told on standard error.
+    """
     from napari_rpdl.data.dataset import Dataset
     from napari_rpdl.learning.vote_weights import check_had_no_say, read_learned
 
@@ -40,4 +44,9 @@ def check_learned(
     if training.loss_options.vote_weights != learned.best.weights:
         msg = "--vote-weights: give either these or --learned-weights."
         raise UsageError(msg)
-    check_had_no_say(learned, Dataset.open(dataset), hold_out, hold_out_surgeons)
+    opened = Dataset.open(dataset).keeping()
+    if alike := check_had_no_say(learned, opened, hold_out, hold_out_surgeons):
+        note(
+            f"In a dataset called {opened.name}, {', '.join(alike)} had a say in these vote weights, but held "
+            "something else. If a bone was only corrected or resampled since, scores on it would be too good."
+        )

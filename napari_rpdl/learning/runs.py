@@ -54,6 +54,8 @@ class RunRecord(BaseModel):
     """Size (z, y, x) of a voxel of the network's grid in mm, for each training case whose spacing is known."""
     fingerprints: dict[str, str] = Field(default_factory=dict)
     """What each training and validation case held, see ``fingerprints``; empty in runs of earlier versions."""
+    bone_fingerprints: dict[str, str] = Field(default_factory=dict)
+    """The same of the bones alone, by which a training knows them under any name."""
 
 
 class Run:

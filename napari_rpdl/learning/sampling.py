@@ -20,7 +20,7 @@ from napari_rpdl.data.volume import Spacing, Volume
 from napari_rpdl.learning.augmentation import apply_orientation, apply_shift
 from napari_rpdl.learning.deformation import apply_deformation
 from napari_rpdl.learning.encoding import encode, static_channels
-from napari_rpdl.learning.fingerprints import fingerprint
+from napari_rpdl.learning.fingerprints import bone_fingerprint, fingerprint
 from napari_rpdl.learning.losses.targets import PatternTargets
 from napari_rpdl.learning.plan import Draw
 from napari_rpdl.settings import TrainingSettings
@@ -39,6 +39,7 @@ class PackedCase:
         static: float16 (c, n, n, n); what else the network sees, see ``encoding.static_channels``.
         voxel_mm: size (z, y, x) of a voxel of this grid; None where nobody has said it.
         fingerprint: of the case before it was resampled, see ``fingerprints``.
+        bone_fingerprint: the same, of the bone alone.
     """
 
     case_id: str
@@ -49,6 +50,7 @@ class PackedCase:
     static: NDArray[np.float16]
     voxel_mm: Spacing | None = None
     fingerprint: str = ""
+    bone_fingerprint: str = ""
 
     def masks(self) -> NDArray[np.bool_]:
         """Return what each surgeon who drilled it drilled, (K', n, n, n)."""
@@ -142,9 +144,8 @@ def pack(case: Case, settings: TrainingSettings, right_ears: bool, surgeons: Seq
     static = static_channels(case, structures, case.table, settings.network, mirrored=mirrored)
     voxel_mm = case.grid.resampled(shape).spacing_mm
     packed = np.packbits(masks, axis=0)
-    return PackedCase(
-        case.case_id, structures, packed, len(order), present, static, voxel_mm, fingerprint=fingerprint(case)
-    )
+    seen = {"fingerprint": fingerprint(case), "bone_fingerprint": bone_fingerprint(case)}
+    return PackedCase(case.case_id, structures, packed, len(order), present, static, voxel_mm, **seen)
 
 
 def to_right(volume: NDArray[Any], case: Case, right_ears: bool) -> NDArray[Any]:

@@ -86,6 +86,7 @@ def _train(
         surgeons=surgeons,
         voxels_mm=tuple(size for case_id in learning if (size := cases[case_id].voxel_mm) is not None),
         fingerprints={case_id: case.fingerprint for case_id, case in cases.items()},
+        bone_fingerprints={case_id: case.bone_fingerprint for case_id, case in cases.items()},
     )
     checking.check_cases(settings, cases, record)
     checking.check_watching(cases, record)

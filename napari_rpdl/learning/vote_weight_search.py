@@ -19,6 +19,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed
 from napari_rpdl.learning.events import CandidateJudged, WeightsLearned
+from napari_rpdl.learning.fingerprints import bone_fingerprint
 from napari_rpdl.learning.finishing import finish, held_out_cases
 from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.requirements import check_requirements
@@ -102,17 +103,28 @@ def learn_weights(question: Question, folder: Path, out: Path) -> Iterator[Event
         one = Judged(weights=weights, dice=float(curve.max()), threshold=best_threshold(curve))
         judged.append(one)
         yield CandidateJudged(number, len(drawn), weights, one.dice, one.threshold)
+    held_out = held_out_cases(kept.dataset, kept.hold_out)
     learned = LearnedWeights(
         candidates=tuple(judged),
         dataset_name=kept.dataset.name,
         bones=bones,
-        held_out_bones=tuple(dict.fromkeys(map(kept.dataset.bone_of, held_out_cases(kept.dataset, kept.hold_out)))),
+        held_out_bones=tuple(dict.fromkeys(map(kept.dataset.bone_of, held_out))),
         held_out_surgeons=kept.hold_out_surgeons,
         search=kept.search,
         training=kept.training,
+        bone_fingerprints={case.case_id: bone_fingerprint(case) for case in _heard(kept)},
     )
     write_learned(learned, out)
     yield WeightsLearned(str(out), learned.best.weights, learned.best.dice, judged[0].dice, bones)
+
+
+def _heard(question: Question) -> Iterator[Case]:
+    """Yield the cases that networks of the search learned from."""
+    held_out = held_out_cases(question.dataset, question.hold_out)
+    for case_id in question.dataset.case_ids:
+        case = question.dataset.case(case_id).without(question.hold_out_surgeons)
+        if case_id not in held_out and case.annotations and case.structures is not None:
+            yield case
 
 
 def _bones(question: Question) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.files import read_text, write_text
+from napari_rpdl.learning.fingerprints import cases_among
 from napari_rpdl.learning.finishing import held_out_cases
 from napari_rpdl.settings import TrainingSettings, explain
 from napari_rpdl.settings.vote_weights import VoteWeightSettings
@@ -50,6 +51,9 @@ class LearnedWeights(BaseModel):
     """How it was searched."""
     training: TrainingSettings
     """Settings of the trainings, but for the weights and the seed."""
+    bone_fingerprints: dict[str, str] = Field(default_factory=dict)
+    """By what each case is known that networks of the search learned from, see ``fingerprints``; empty in files of
+    earlier versions."""
 
     @property
     def best(self) -> Judged:
@@ -72,23 +76,44 @@ def read_learned(path: Path) -> LearnedWeights:
 
 def check_had_no_say(
     learned: LearnedWeights, dataset: Dataset, hold_out: Sequence[str], hold_out_surgeons: Sequence[str]
-) -> None:
+) -> tuple[str, ...]:
     """Raise an InputError if a bone or surgeon that a training holds out had a say in the weights.
 
-    Scores on it would be too good: the weights were chosen for it. Weights from another
-    dataset are nobody's business here.
+    Scores on it would be too good: the weights were chosen for it. Bones are known by what they
+    hold, so weights from other bones are nobody's business here, whatever they are called; those
+    of a file of an earlier version by the names of bone and dataset.
+
+    Returns:
+        Held-out bones whose names had a say while they held something else: other bones, or the
+        same ones before they were corrected or resampled.
     """
-    if dataset.name != learned.dataset_name:
-        return
-    held_out = {dataset.bone_of(case) for case in held_out_cases(dataset, hold_out)}
-    spoke = sorted(held_out - set(learned.held_out_bones)) + sorted({*hold_out_surgeons} - {*learned.held_out_surgeons})
-    if spoke:
+    cases = held_out_cases(dataset, hold_out)
+    held_out = {dataset.bone_of(case) for case in cases}
+    alike = held_out - {*learned.held_out_bones} if dataset.name == learned.dataset_name else set[str]()
+    spoke = {dataset.bone_of(case) for case in _among(learned, dataset, cases)} if learned.bone_fingerprints else alike
+    surgeons = {*hold_out_surgeons} - {*learned.held_out_surgeons}
+    if surgeons and not (spoke or _related(learned, dataset)):
+        surgeons = set()
+    if spoke or surgeons:
         msg = (
-            f"{', '.join(spoke)} had a say in these vote weights, so scores on what is held out would be too good. "
-            f"Learn the weights again without: napari-rpdl learn-weights {dataset.folder} OUT.json "
-            f"{_flags(held_out, hold_out_surgeons)}"
+            f"{', '.join([*sorted(spoke), *sorted(surgeons)])} had a say in these vote weights"
+            f"{'' if learned.bone_fingerprints else ' (by name: an earlier version learned them)'}, so scores on what "
+            f"is held out would be too good. Learn the weights again without: napari-rpdl learn-weights "
+            f"{dataset.folder} OUT.json {_flags(held_out, hold_out_surgeons)}"
         )
         raise InputError(msg)
+    return tuple(sorted(alike & {*learned.bones}))
+
+
+def _among(learned: LearnedWeights, dataset: Dataset, cases: Sequence[str]) -> tuple[str, ...]:
+    return cases_among(dataset, cases, learned.bone_fingerprints.values())
+
+
+def _related(learned: LearnedWeights, dataset: Dataset) -> bool:
+    """Say whether the weights were learned on bones of the dataset, so that its surgeons are the same persons."""
+    if not learned.bone_fingerprints:
+        return dataset.name == learned.dataset_name
+    return any(_among(learned, dataset, [case]) for case in dataset.case_ids)
 
 
 def _flags(bones: set[str], surgeons: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from napari_rpdl.data.structures import TEMPORAL_BONE
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.folds import folds_of
 from napari_rpdl.experiments.leaks import check_no_leak
+from napari_rpdl.learning.fingerprints import bone_fingerprint
 from napari_rpdl.learning.runs import RunRecord
 
 
@@ -67,3 +68,11 @@ def test_the_papers_second_experiment_may_be_judged_on_what_it_learned(small_dat
     check_no_leak(record(training_cases=("bone_1", "bone_2", "bone_3"), validation_cases=()), fold, small_dataset)
     with pytest.raises(InputError, match="what surgeon_1 drilled"):
         check_no_leak(record(hold_out_surgeons=(), surgeons=small_dataset.surgeons), fold, small_dataset)
+
+
+def test_the_held_out_bone_leaks_under_another_name(small_dataset, both):
+    known = {name: bone_fingerprint(small_dataset.case(name)) for name in ("bone_2", "bone_3")}
+    check_no_leak(record(bone_fingerprints=known), both, small_dataset, ("bone_3",))
+    copied = {**known, "bone_2": bone_fingerprint(small_dataset.case("bone_1"))}
+    with pytest.raises(InputError, match=r"bone_1 and bone_2 hold the same structures, .* they are one bone"):
+        check_no_leak(record(bone_fingerprints=copied), both, small_dataset, ("bone_3",))

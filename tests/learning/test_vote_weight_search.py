@@ -10,6 +10,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.data.dataset_writer import DatasetWriter
 from napari_rpdl.errors import InputError
 from napari_rpdl.learning.events import CandidateJudged, StepEnded, TrainingEnded, WeightsLearned
+from napari_rpdl.learning.fingerprints import bone_fingerprint
 from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.runs import Run
 from napari_rpdl.learning.vote_weight_search import Question, candidates, learn_weights
@@ -70,6 +71,7 @@ def test_each_candidate_is_judged_by_every_bone_with_networks_that_never_saw_it(
     found = read_learned(tmp_path / "w.json")
     assert [one.dice for one in found.candidates] == [one.dice for one in judged]
     assert (found.held_out_bones, found.bones) == (("bone_3",), ("bone_1", "bone_2"))
+    assert found.bone_fingerprints == {name: bone_fingerprint(bones.case(name)) for name in found.bones}
     assert learned.dice == max(one.dice for one in judged)
     for number, one in enumerate(judged, 1):
         curves = []

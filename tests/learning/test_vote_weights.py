@@ -3,6 +3,7 @@ import json
 import pytest
 
 from napari_rpdl.errors import InputError
+from napari_rpdl.learning.fingerprints import bone_fingerprint
 from napari_rpdl.learning.vote_weights import Judged, LearnedWeights, check_had_no_say, read_learned, write_learned
 from napari_rpdl.settings import TrainingSettings
 from napari_rpdl.settings.vote_weights import VoteWeightSettings
@@ -56,6 +57,27 @@ def test_who_had_a_say_cannot_be_held_out_afterwards(small_dataset):
         check_had_no_say(found, small_dataset, ["bone_2", "bone_3"], ())
     with pytest.raises(InputError, match=r"surgeon_1 had a say.*--hold-out-surgeons surgeon_1"):
         check_had_no_say(found, small_dataset, [], ("surgeon_1",))
+
+
+def test_bones_had_a_say_under_any_name(small_dataset):
+    heard = {f"case_{name}": bone_fingerprint(small_dataset.case(name)) for name in ("bone_1", "bone_2")}
+    found = learned(0.5, dataset_name="other", bones=("case_1", "case_2"), bone_fingerprints=heard)
+    check_had_no_say(found, small_dataset, ["bone_3"], ())
+    with pytest.raises(InputError, match=r"bone_2 had a say in these vote weights, so"):
+        check_had_no_say(found, small_dataset, ["bone_2", "bone_3"], ())
+    with pytest.raises(InputError, match=r"surgeon_1 had a say"):
+        check_had_no_say(found, small_dataset, ["bone_3"], ("surgeon_1",))
+
+
+def test_namesakes_had_none_and_are_named(small_dataset):
+    elsewhere = {"bone_1": "0" * 16, "bone_2": "1" * 16}
+    found = learned(0.5, bone_fingerprints=elsewhere)
+    assert check_had_no_say(found, small_dataset, ["bone_2", "bone_3"], ("surgeon_1",)) == ("bone_2",)
+
+
+def test_a_file_that_knows_names_only_is_judged_by_them_and_says_so(small_dataset):
+    with pytest.raises(InputError, match=r"by name: an earlier version learned them"):
+        check_had_no_say(learned(0.5), small_dataset, ["bone_2"], ())
 
 
 def test_weights_from_other_bones_are_fine(small_dataset):
