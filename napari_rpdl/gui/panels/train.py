@@ -51,6 +51,7 @@ class TrainPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
+        self._folder: Path | None = None
         self.data = note()
         self.preset = Choice(tuple(PRESETS))
         self.preset.offer(tuple(PRESETS), [_PRESETS.get(name, name) for name in PRESETS])
@@ -161,15 +162,18 @@ class TrainPanel(QWidget):
         self.seen.emit()
 
     def _show_dataset(self, dataset: Dataset | None) -> None:
+        """Offer its bones, the last one held out; those of the same dataset, which gained a region, stay as ticked."""
+        case_ids = dataset.case_ids if dataset else ()
+        same = dataset is not None and dataset.folder == self._folder
+        held = {item.text() for item in self._ticked()} if same else set(case_ids[1:][-1:])
+        self._folder = dataset.folder if dataset else None
         self.hold_out.blockSignals(True)
         self.hold_out.clear()
-        entries = dataset.entries if dataset else ()
-        for rank, entry in enumerate(entries):
-            item = QListWidgetItem(entry.case_id)
-            item.setData(Qt.ItemDataRole.UserRole, entry.case_id)
+        for case_id in case_ids:
+            item = QListWidgetItem(case_id)
+            item.setData(Qt.ItemDataRole.UserRole, case_id)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            last = rank == len(entries) - 1 and len(entries) > 1
-            item.setCheckState(Qt.CheckState.Checked if last else Qt.CheckState.Unchecked)
+            item.setCheckState(Qt.CheckState.Checked if case_id in held else Qt.CheckState.Unchecked)
             self.hold_out.addItem(item)
         self.hold_out.blockSignals(False)
         self.hold_out.scrollToBottom()
