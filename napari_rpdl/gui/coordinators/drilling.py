@@ -15,6 +15,7 @@ from napari_rpdl.drilling.region import Tool
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.coordinators.bench import Begin, Bench, Joined, bench_of, save, volume_words
 from napari_rpdl.gui.coordinators.burr_hand import BurrHand, Point
+from napari_rpdl.gui.coordinators.carved_view import CarvedView
 from napari_rpdl.gui.coordinators.starts import find_unsaved, start_choices, starting_mask
 from napari_rpdl.gui.drill_state import DrillState, StartChoice
 from napari_rpdl.gui.jobs import Jobs, Made, computing
@@ -48,12 +49,12 @@ class DrillCoordinator:
         self._session, self._layers, self._jobs, self._renew, self._leave = session, layers, jobs, renew, leave
         self._bench: Bench | None = None
         self._hand: BurrHand | None = None
-        self._unseen: list[Box] = []
+        self._view = CarvedView(layers)
         self._saved_as = self._problem = ""
         self._renewing = False
         session.events.case.connect(self._meet)
         session.events.decision.connect(lambda _: self.offer())
-        layers.standpoint.when_turned(self._show_unseen)
+        layers.standpoint.when_turned(self._catch_up)
 
     @property
     def region(self) -> Mask:
@@ -103,8 +104,7 @@ class DrillCoordinator:
         if bench is None:
             return
         bench.drilling.close()
-        self._layers.drilling.hide()
-        self._layers.drilling.use_burr_cursor(None)
+        self._view.end()
         self._session.drilling = self._session.burr_distance = None
         self.offer()
         self._leave()
@@ -200,7 +200,7 @@ class DrillCoordinator:
     def move(self, position: Point, lifted: bool) -> None:
         """Move the burr, and show what it takes."""
         if self._bench is not None:
-            self._show(self._bench.drilling.extend(position, lifted))
+            self._view.change(self._bench.drilling.extend(position, lifted))
             self.hover(position)
 
     def end(self) -> None:
@@ -227,8 +227,7 @@ class DrillCoordinator:
         self._bench, self._saved_as, self._problem = bench, "", ""
         mask = bench.drilling.region.mask
         self._hand = BurrHand(bench.case, mask, self._layers, self, lambda: self._session.burr.diameter)
-        self._layers.drilling.show(bench.surface, mask)
-        self._layers.drilling.take_keys()
+        self._view.begin(bench.surface, mask)
         self._show_cursor()
         self._tell()
 
@@ -260,38 +259,21 @@ class DrillCoordinator:
 
     def _after(self, box: Box | None) -> None:
         """Show what has changed; a disk that does not obey is told once."""
-        self._show(box)
+        self._view.change(box)
         problem = self._bench.drilling.problem if self._bench is not None else ""
         if problem and not self._problem:
             self._session.told = problem
         self._problem = problem
         self._tell()
 
-    def _show(self, box: Box | None) -> None:
-        if box is None or self._bench is None:
-            return
-        if self._layers.standpoint.is_3d:
-            rest_too = self._bench.surface.carve(box)
-            self._layers.drilling.changed(self._bench.surface, rest_too)
-        else:
-            self._unseen.append(box)
-            self._layers.drilling.changed(None, False)
-
-    def _show_unseen(self) -> None:
-        """Bring the surface up to date with what was drilled in slices."""
-        if self._bench is not None and self._unseen and self._layers.standpoint.is_3d:
-            z, y, x = (
-                slice(min(part.start for part in parts), max(part.stop for part in parts))
-                for parts in zip(*self._unseen, strict=True)
-            )
-            self._unseen.clear()
-            self._show((z, y, x))
+    def _catch_up(self) -> None:
+        self._view.catch_up()
         self._show_cursor()
 
     def _show_cursor(self) -> None:
         if self._bench is not None:
             lifted = self._session.burr_lifted
-            self._layers.drilling.use_burr_cursor(None if lifted else self._session.burr.diameter)
+            self._view.use_cursor(None if lifted else self._session.burr.diameter)
 
     def _tell(self) -> None:
         bench = self._bench
