@@ -1,4 +1,4 @@
-"""One question of a form, whatever its kind of answer; generated from the scale."""
+"""One question of a form, whatever its kind of answer, generated from the scale; and how sure the grader is."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ _WORDS: dict[str, dict[float, str]] = {
     "preference": {LEFT: "left", TIE: "no difference", RIGHT: "right"},
 }
 """What buttons say where the scale has no anchor."""
+
+_SURE = ("a guess", "unsure", "fairly sure", "sure", "certain")
 
 
 def score_of_key(digit: int, kind: str) -> float | None:
@@ -149,6 +151,33 @@ class Question(QFrame):
         style = _UNSAVED if self._unsaved else _HERE if self._here else _ELSEWHERE
         if style != self.styleSheet():  # setting one costs as much as drawing
             self.setStyleSheet(style)
+
+
+class Sureness(QWidget):
+    """Five buttons from a guess to certain. Wishes: a number from 1 to 5."""
+
+    given = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons = {number: QPushButton(str(number)) for number in range(1, len(_SURE) + 1)}
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(3)
+        line.addWidget(QLabel("How sure?"))
+        for number, button in self.buttons.items():
+            button.setCheckable(True)
+            button.setToolTip(f"{_SURE[number - 1]} (Ctrl+{number})")
+            button.clicked.connect(partial(self._give, number))
+            line.addWidget(button)
+
+    def show_sure(self, number: int | None) -> None:
+        """Mark a number; none where nothing was said."""
+        for each, button in self.buttons.items():
+            button.setChecked(each == number)
+
+    def _give(self, number: int, *_: object) -> None:
+        self.given.emit(number)
 
 
 def _help(item: Item) -> str:

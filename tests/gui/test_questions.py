@@ -1,6 +1,6 @@
 import pytest
 
-from napari_rpdl.gui.questions import Question, score_of_key
+from napari_rpdl.gui.questions import Question, Sureness, score_of_key
 from napari_rpdl.review.scale import Item
 from napari_rpdl.review.sitting import Draft
 
@@ -74,3 +74,16 @@ def test_a_slider_stays_within_its_scale(question):
     assert made.nudged(+1) == 51
     made.show_draft(Draft(True, 95.0))
     assert (made.nudged(+10), made.nudged(-1), made.value.text()) == (100, 94, "95")
+
+
+def test_how_sure_is_a_number_with_a_word(qtbot):
+    sureness, given = Sureness(), []
+    qtbot.addWidget(sureness)
+    sureness.given.connect(given.append)
+    sureness.buttons[4].click()
+    sureness.show_sure(2)
+    assert given == [4]
+    assert [number for number, button in sureness.buttons.items() if button.isChecked()] == [2]
+    assert sureness.buttons[1].toolTip() == "a guess (Ctrl+1)"
+    sureness.show_sure(None)
+    assert not any(button.isChecked() for button in sureness.buttons.values())

@@ -23,7 +23,7 @@ from qtpy.QtWidgets import (
 from napari_rpdl.gui.camera import VIEWS, View
 from napari_rpdl.gui.controls import Button, Section, heading, note
 from napari_rpdl.gui.grading_session import GradingSession, Progress
-from napari_rpdl.gui.questions import NOT_ASSESSABLE_KEY, Question, score_of_key
+from napari_rpdl.gui.questions import NOT_ASSESSABLE_KEY, Question, Sureness, score_of_key
 
 if TYPE_CHECKING:
     from napari_rpdl.review.sitting import Draft
@@ -62,7 +62,7 @@ class GradingPanel(QWidget):
         self.views: dict[View, Button] = {
             choice.view: Button(f"{choice.title} (Shift+{choice.key})", choice.tip) for choice in VIEWS
         }
-        self.confidence = {number: QPushButton(str(number)) for number in range(1, 6)}
+        self.sureness = Sureness()
         self.comment = QLineEdit()
         self.trouble = note()
         self.save_button = Button("Try to save again", "What stands on the form is kept until it is saved.")
@@ -102,7 +102,7 @@ class GradingPanel(QWidget):
             grid.addWidget(button, number // 2, number % 2)
         rows.addLayout(grid)
         rows.addWidget(self._form(), stretch=1)
-        rows.addLayout(self._sureness())
+        rows.addWidget(self.sureness)
         self.comment.setPlaceholderText("comment on the marked question (C)")
         self.comment.setMaxLength(10_000)
         rows.addWidget(self.comment)
@@ -138,22 +138,11 @@ class GradingPanel(QWidget):
         self._area.setMinimumHeight(120)
         return self._area
 
-    def _sureness(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(3)
-        line.addWidget(QLabel("How sure?"))
-        for number, button in self.confidence.items():
-            button.setCheckable(True)
-            button.setToolTip(f"{_sureness(number)} (Ctrl+{number})")
-            line.addWidget(button)
-        return line
-
     def _connect(self) -> None:
         for question in self.questions.values():
             question.chosen.connect(self._choose)
             question.answered.connect(lambda _, score: self._give(score))
-        for number, button in self.confidence.items():
-            button.clicked.connect(partial(self._be_sure, number))
+        self.sureness.given.connect(self._be_sure)
         for view, view_button in self.views.items():
             view_button.clicked.connect(partial(self._look, view))
         self.comment.editingFinished.connect(self._comment)
@@ -176,7 +165,7 @@ class GradingPanel(QWidget):
         for step, keys in {1: "Alt+Right", -1: "Alt+Left", 10: "Alt+Up", -10: "Alt+Down"}.items():
             self._key(keys, partial(self._nudge, step))
         self._key(NOT_ASSESSABLE_KEY, lambda: self._give(None))
-        for number in self.confidence:
+        for number in self.sureness.buttons:
             self._key(f"Ctrl+{number}", partial(self._be_sure, number))
         self._key("J", lambda: self._step_item(+1))
         self._key("K", lambda: self._step_item(-1))
@@ -218,7 +207,7 @@ class GradingPanel(QWidget):
         self._comment()
         self.answer_given.emit(score)
 
-    def _be_sure(self, number: int, *_: object) -> None:
+    def _be_sure(self, number: int) -> None:
         self.confidence_given.emit(number)
         self._show_drafts()
 
@@ -270,8 +259,7 @@ class GradingPanel(QWidget):
         for item_id, question in self.questions.items():
             question.show_draft(self._session.draft(item_id))
         draft = self._session.draft(self._session.item)
-        for number, button in self.confidence.items():
-            button.setChecked(draft is not None and draft.confidence == number)
+        self.sureness.show_sure(draft.confidence if draft is not None else None)
         if not self.comment.hasFocus():  # else it would be taken away while it is typed
             self.comment.setText(_comment_of(draft))
         self._show_missing()
@@ -289,7 +277,7 @@ class GradingPanel(QWidget):
 
     def _show_paused(self, paused: bool) -> None:
         self.pause_button.setText("Go on (P)" if paused else "Pause (P)")
-        for widget in (self._area, self.comment, *self.confidence.values(), *self.views.values()):
+        for widget in (self._area, self.comment, self.sureness, *self.views.values()):
             widget.setEnabled(not paused)
         if paused:
             for button in (self.lock_button, self.previous_button, self.next_button):
@@ -305,7 +293,3 @@ class GradingPanel(QWidget):
 
 def _comment_of(draft: "Draft | None") -> str:
     return draft.comment if draft is not None else ""
-
-
-def _sureness(number: int) -> str:
-    return ("a guess", "unsure", "fairly sure", "sure", "certain")[number - 1]

@@ -65,7 +65,7 @@ def test_the_draft_of_the_current_question_is_shown(form):
     session.drafts = {"shape": Draft(True, 4.0, 2, "good"), "depth": Draft(True, None)}
     assert panel.questions["shape"].buttons[4.0].isChecked()
     assert panel.questions["depth"].cannot_tell.isChecked()
-    assert panel.confidence[2].isChecked()
+    assert panel.sureness.buttons[2].isChecked()
     assert panel.comment.text() == "good"
     assert panel.lock_button.toolTip() == "3 questions have no answer yet."
 
