@@ -17,8 +17,9 @@ from napari_rpdl.figures import page
 from napari_rpdl.figures.canvas import save_figure
 from napari_rpdl.figures.corrections import correction_parts, interval_in_words
 from napari_rpdl.files import write_text
+from napari_rpdl.review.agreement import Agreement
 from napari_rpdl.review.plots import items_figure, points_figure, strengths_figure
-from napari_rpdl.review.results import Agreement, MeasureResult, PreferenceResult, Results
+from napari_rpdl.review.results import MeasureResult, PreferenceResult, Results
 
 _AGREEMENT_COLUMNS = ("results", "same", "kappa", "AC1", "ICC(2,1)", "ICC(2,k)", "Kendall's W")
 
