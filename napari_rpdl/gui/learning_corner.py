@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from napari_rpdl.errors import InputError
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.live import LiveCoordinator
 from napari_rpdl.gui.coordinators.predictions import PredictionCoordinator
@@ -82,8 +83,8 @@ class LearningCorner:
             (train.resume_asked, trainings.resume),
             (train.cancel_asked, trainings.cancel),
             (train.seen, preparing.look),
-            (train.edited, lambda: preparing.estimate(train.wish())),
-            (self._session.events.found, lambda *_: preparing.estimate(train.wish())),
+            (train.edited, self._estimate),
+            (self._session.events.found, lambda *_: self._estimate()),
             (train.measure_asked, lambda: preparing.measure(train.wish())),
             (train.live_chosen, lambda on: self._live.watch(on, self.predict.settings())),
             (runs.moved, trainings.move_queued),
@@ -92,6 +93,15 @@ class LearningCorner:
             (runs.resume_asked, lambda run: trainings.resume(run, train.own_process)),
         ):
             wish(signal, act)
+
+    def _estimate(self) -> None:
+        """Say how long the training in the form will take; a form that is not filled in rightly says so itself."""
+        try:
+            wish = self.train.wish()
+        except InputError:
+            self._session.estimate = None
+        else:
+            self.preparing.estimate(wish)
 
     def _connect_predicting(self, wish: Wish) -> None:
         predict, predictions = self.predict, self.predictions

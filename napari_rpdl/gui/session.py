@@ -29,6 +29,7 @@ from napari_rpdl.gui.drill_state import DrillState, ReplayState, StartChoice
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TimeEstimated, TrainingEnded, TrainingStarted
 from napari_rpdl.learning.hardware import Device
 from napari_rpdl.learning.run_history import NO_RUNS, RunsFound
+from napari_rpdl.learning.seen import UNKNOWN, Seen
 from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, DrillingSettings, RPMapSettings, TrainingSettings
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ PAPER_RULES = DecisionSettings()
 BURR = DrillingSettings()
 Wish = Callable[[Any, Callable[..., None]], None]
 """Lets what a panel's signal wishes be done by a function; what goes wrong is told to the person."""
+_NAMED = 3
 BY_NOBODY = ""
 BY_NETWORK = "the network"
 BY_CONSENSUS = "the consensus"
@@ -140,8 +142,10 @@ class Queued:
     def title(self) -> str:
         """What is trained, in a few words."""
         settings = self.wish.settings
+        first, more = self.wish.hold_out[:_NAMED], len(self.wish.hold_out) - _NAMED
+        held = f", without {', '.join(first)}{f' and {more} more' if more > 0 else ''}" if first else ""
         where = f" → {self.wish.run.name}" if self.wish.run else ""
-        return f"{settings.loss}, {settings.network.name}, grid {settings.grid}, {settings.epochs} epochs{where}"
+        return f"{settings.loss}, {settings.network.name}, grid {settings.grid}, {settings.epochs} epochs{held}{where}"
 
 
 @dataclass(eq=False)
@@ -182,7 +186,7 @@ class Session:
         run: the run folder whose network predicts.
         more_runs: run folders whose networks predict along with it; the mean counts.
         prediction: what the network says about ``case``; None before it was asked.
-        seen: whether the training of a network that made it saw this bone; None where that is not known.
+        seen: what the trainings of the networks that made it know of this bone.
         spread_shown: whether it is shown where the networks' answers differ.
         threshold: voxels at least this probable count as drilled.
         head: the surgeon whose own prediction is shown; everyone's mean where empty or unknown to the network.
@@ -243,7 +247,7 @@ class Session:
     run: Path | None = None
     more_runs: tuple[Path, ...] = ()
     prediction: "Prediction | None" = None
-    seen: bool | None = None
+    seen: Seen = UNKNOWN
     spread_shown: bool = False
     threshold: float = 0.5
     head: str = ""

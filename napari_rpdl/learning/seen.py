@@ -22,6 +22,9 @@ class Seen:
     note: str = ""
 
 
+UNKNOWN = Seen(None)
+
+
 def has_seen(runs: Sequence[Path], bone: str, dataset: Dataset) -> bool | None:
     """Return ``seen_by(...).seen``."""
     return seen_by(runs, bone, dataset).seen
@@ -47,7 +50,7 @@ def seen_by(runs: Sequence[Path], bone: str, dataset: Dataset) -> Seen:
 def _seen_by_one(path: Path, bone: str, dataset: Dataset) -> Seen:
     folder = path if path.is_dir() else path.parent
     if not (folder / "run.json").is_file():
-        return Seen(None)  # a checkpoint that was taken out of its run folder
+        return UNKNOWN  # a checkpoint that was taken out of its run folder
     record = Run.open(folder).record
     same_name = dataset.name == record.dataset_name
     learned = {*record.training_cases, *record.validation_cases} & {*dataset.case_ids}

@@ -15,6 +15,7 @@ from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed
+from napari_rpdl.learning.fingerprints import bone_fingerprint
 from napari_rpdl.learning.prediction import Prediction, predict
 from napari_rpdl.learning.requirements import check_requirements
 from napari_rpdl.learning.runs import Run
@@ -63,7 +64,8 @@ def tune(runs: Sequence[Path], dataset: Dataset, settings: AskingSettings | None
         Progress, and a ``Tuned`` for each run and each of its heads.
 
     Raises:
-        InputError: PyTorch is missing, there is no run, or no bone that a run may be tuned on.
+        InputError: PyTorch is missing, there is no run, no bone that a run may be tuned on, or a bone only
+            bears the name of one that the run knows.
     """
     check_requirements()
     settings = settings or AskingSettings()
@@ -103,12 +105,25 @@ def _all_curves(
     curves: dict[Path, HeadCurves] = {path: {} for path in asked}
     work = [(path, case_id) for path, cases in asked.items() for case_id in cases]
     for done, (path, case_id) in enumerate(work, 1):
-        case = dataset.case(case_id).without(Run.open(path).record.hold_out_surgeons)
+        run = Run.open(path)
+        case = dataset.case(case_id).without(run.record.hold_out_surgeons)
+        _check_same(case, run, dataset)
         if any(mask.any() for mask in case.masks()):
             for surgeon, curve in _scored(predict(path, case, settings), case):
                 curves[path].setdefault(surgeon, {})[case_id] = curve
         yield Progressed("Predicting", done, len(work))
     return curves
+
+
+def _check_same(case: Case, run: Run, dataset: Dataset) -> None:
+    """Raise an InputError where a bone only bears the name of one that the run knows."""
+    known = run.record.bone_fingerprints.get(case.case_id)
+    if known is not None and known != bone_fingerprint(case):
+        msg = (
+            f"{case.case_id} of {dataset.name} is not the bone of this name that watched the training of {run.folder}, "
+            f"or was changed since. Open the dataset of the run ({run.record.dataset_name}), or train anew."
+        )
+        raise InputError(msg)
 
 
 def _scored(prediction: Prediction, case: Case) -> Iterator[tuple[str, Curve]]:

@@ -12,6 +12,7 @@ from napari_rpdl.gui import roles as shown
 from napari_rpdl.gui.session import BY_NETWORK
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingStarted
 from napari_rpdl.learning.prediction import Prediction
+from napari_rpdl.learning.run_history import find_runs
 from napari_rpdl.learning.training import train
 
 
@@ -132,6 +133,20 @@ def test_trainings_wait_pause_and_are_listed_by_the_real_buttons(opened, qtbot, 
     assert opened.tabs.tabText(opened.tabs.currentIndex()) == "Predict"
 
 
+def test_a_form_that_is_not_filled_in_rightly_asks_for_no_time(opened, errors, make_run, tmp_path) -> None:
+    """Its mistake is told where it was made and when Train is pressed, not whenever a run has been found."""
+    rate = opened.train.form.control("learning_rate")
+    rate.value = "fast"
+    rate.native.editingFinished.emit()
+    make_run(tmp_path / "run")
+    opened.session.found = find_runs([tmp_path])
+    opened.train.hold_out.item(0).setCheckState(Qt.CheckState.Checked)
+    assert errors == []
+    assert opened.session.estimate is None
+    opened.train.train_button.click()
+    assert "learning_rate" in errors[-1]
+
+
 def test_a_failing_job_says_why_and_lets_the_person_try_again(opened, idle, errors, monkeypatch) -> None:
     def failing(*_: object) -> Iterator[Event]:
         yield Said("Starting")
@@ -175,7 +190,7 @@ def test_the_threshold_is_tuned_by_its_button_for_the_way_in_which_the_network_i
     panel.predict_button.click()
     idle(opened.jobs)
     assert session.prediction.runs == (tmp_path / "run",)
-    assert "Training has seen this bone" in panel.caution.text()
+    assert "Training has seen bone_1" in panel.caution.text()
     panel.rules.control("rule").value = "tuned"
     qtbot.waitUntil(lambda: bool(errors), timeout=5000)
     assert "Tune threshold" in errors[-1]

@@ -107,6 +107,20 @@ def test_surgeons_who_drilled_nothing_have_no_say_alone(trained, small_dataset, 
         tuned_by([run], Dataset.open(tmp_path / "empty"))
 
 
+def test_a_bone_that_only_bears_the_name_of_another_tunes_nothing(trained, small_dataset, tmp_path):
+    """Every dataset has a bone_1: the open one need not be that of the run."""
+    run = trained("bone_3")
+    (watching,) = Run.open(run).record.validation_cases
+    about = {name: getattr(small_dataset, name) for name in ("table", "surgeons", "origin", "licence")}
+    with DatasetWriter(tmp_path / "other", name="other", **about) as writer:
+        for case in small_dataset:
+            shifted = np.roll(case.labels(), 1, axis=2)
+            labels = shifted if case.case_id == watching else case.labels()
+            writer.add(dataclasses.replace(case, structures=dataclasses.replace(case.structures, voxels=labels)))
+    with pytest.raises(InputError, match=f"{watching} of other is not the bone.*small"):
+        tuned_by([run], Dataset.open(tmp_path / "other"))
+
+
 def test_no_run_cannot_be_tuned(small_dataset):
     with pytest.raises(InputError, match="at least one run"):
         tuned_by([], small_dataset)

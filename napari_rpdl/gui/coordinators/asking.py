@@ -16,7 +16,7 @@ from napari_rpdl.gui.meshes import Mesh, surface
 from napari_rpdl.gui.palette import NETWORK as NETWORK_COLOR
 from napari_rpdl.learning.decision import Decision, decide
 from napari_rpdl.learning.runs import run_name
-from napari_rpdl.learning.seen import has_seen
+from napari_rpdl.learning.seen import UNKNOWN, Seen, seen_by
 from napari_rpdl.settings import AskingSettings, DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ class Answer:
 
     Attributes:
         prediction: what they say.
-        seen: whether the training of one of them saw this bone; None where that is not known.
+        seen: what their trainings know of this bone.
     """
 
     prediction: "Prediction"
-    seen: bool | None
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +63,7 @@ def ask(runs: Sequence[Path], case: Case, settings: PredictionSettings) -> "Pred
 
 def answer(runs: Sequence[Path], case: Case, dataset: Dataset | None, settings: PredictionSettings) -> Answer:
     """Ask networks about a case, and look whether they learned from it."""
-    return Answer(ask(runs, case, settings), has_seen(runs, case.bone, dataset) if dataset is not None else None)
+    return Answer(ask(runs, case, settings), seen_by(runs, case.bone, dataset) if dataset is not None else UNKNOWN)
 
 
 def predict_all(
@@ -85,10 +85,12 @@ def predict_all(
         yield Progressed("Predicting", done, len(dataset))
         prediction = ask(runs, case, settings)
         said |= dict.fromkeys(prediction.said)
-        seen += [case.case_id] if has_seen(runs, case.bone, dataset) else []
-        known = head if head in prediction.surgeons else ""
-        region = decide(prediction.of_surgeon(known) if known else prediction, case, rules, settings.threshold).mask
-        out = runs[0] / folder_name(runs, known)
+        known = seen_by(runs, case.bone, dataset)
+        seen += [case.case_id] if known.seen else []
+        said |= {} if known.seen or not known.note else {known.note: None}
+        shown = head if head in prediction.surgeons else ""
+        region = decide(prediction.of_surgeon(shown) if shown else prediction, case, rules, settings.threshold).mask
+        out = runs[0] / folder_name(runs, shown)
         write_volume(Volume(region, case.grid), out / f"{case.case_id}.nii.gz")
     yield Said(" ".join([f"Wrote {len(dataset)} predicted regions to {out}.", *_known(seen), *said]))
 

@@ -13,7 +13,7 @@ from napari_rpdl.gui.comparison import ORIGINAL, Source
 from napari_rpdl.gui.palette import AGREED, NETWORK, OKABE_ITO, surgeon_color
 from napari_rpdl.learning.decision import decide
 from napari_rpdl.learning.runs import Run
-from napari_rpdl.learning.seen import has_seen
+from napari_rpdl.learning.seen import UNKNOWN, seen_by
 from napari_rpdl.learning.thresholds import threshold_path
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
@@ -26,7 +26,6 @@ _SURGEON, _RUN, _MASKS, ENSEMBLE = "surgeon:", "run:", "masks:", "ensemble"
 
 SEEN = "seen in training"
 CAUTION = "with a caution"
-_MEANING = {SEEN: "Training has seen this bone: its scores say nothing about new bones."}
 Written = tuple[int, ...]
 """When the files were written on which a network's answer depends."""
 
@@ -134,9 +133,9 @@ class CompareSources:
             return Remarks()
         runs = _runs_of(key, together)
         said = self._predicted(runs, case, asking.settings).said
-        seen = (SEEN,) if dataset is not None and has_seen(runs, case.bone, dataset) else ()
-        lines = (*seen, *((CAUTION,) if said else ()))
-        return Remarks(lines, " ".join((*(_MEANING[line] for line in seen), *said)))
+        known = seen_by(runs, case.bone, dataset) if dataset is not None else UNKNOWN
+        lines = {SEEN: known.seen, CAUTION: said or (known.note and not known.seen)}
+        return Remarks(tuple(line for line, due in lines.items() if due), " ".join(filter(None, (known.note, *said))))
 
     def written(self, together: Sequence[Path], settings: PredictionSettings) -> Written:
         """Return what changes when the answer of a run may have: it trained on, or its threshold was tuned."""

@@ -15,6 +15,7 @@ from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.palette import ALARM
 from napari_rpdl.gui.score_table import ScoreTable
 from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY, Session
+from napari_rpdl.learning.seen import Seen
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ _WITHOUT_SLIDER = {
     "dice-optimal": "The rule “dice-optimal” finds the threshold of the highest expected Dice itself.",
 }
 """Why a rule leaves nothing for the slider to do."""
-_SEEN = f"<b style='color:{ALARM}'>Training has seen this bone: its scores say nothing about new bones.</b>"
 _ONE_ANSWER = "There was one answer only. Add a run, or ask in several views."
 
 
@@ -176,10 +176,7 @@ class PredictPanel(QWidget):
         names = escape(" + ".join(run.name for run in answered))
         self.outdated.setText(f"Shown is still the answer of <b>{names}</b>. Predict this bone to ask anew.")
         self.outdated.setVisible(other)
-        seen = [_SEEN] if prediction and self._session.seen else []
-        self.caution.setText(
-            " ".join([*seen, *(escape(sentence) for sentence in prediction.said)] if prediction else [])
-        )
+        self.caution.setText(_caution(self._session.seen, prediction.said) if prediction else "")
         self.caution.setVisible(bool(self.caution.text()))
 
     def _show_cut(self, left_by: str) -> None:
@@ -222,6 +219,12 @@ class PredictPanel(QWidget):
         beside_it = str(known[0].parent) if known else ""  # where other trainings lie
         if folder := QFileDialog.getExistingDirectory(self, "Folder of a training", beside_it):
             wish(Path(folder))
+
+
+def _caution(seen: Seen, said: tuple[str, ...]) -> str:
+    """Say what to know before trusting an answer; that training has seen the bone comes first, and in red."""
+    note = f"<b style='color:{ALARM}'>{escape(seen.note)}</b>" if seen.seen else escape(seen.note)
+    return " ".join(filter(None, (note, *map(escape, said))))
 
 
 def _sentence(scores: Scores) -> str:

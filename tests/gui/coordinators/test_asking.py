@@ -54,9 +54,9 @@ def test_bones_that_training_has_seen_are_named(small_dataset, make_run, tmp_pat
     run = make_run(tmp_path / "run").folder
     named = small_dataset.__class__.open(small_dataset.folder)
     object.__setattr__(named, "name", "phantom nine")
-    assert answer([run], named.case("bone_3"), named, ASKED).seen is True
+    assert answer([run], named.case("bone_3"), named, ASKED).seen.seen is True
     # The run noted names only, as earlier versions did: a dataset of another name may be a copy.
-    assert answer([run], small_dataset.case("bone_3"), small_dataset, ASKED).seen is None
-    assert answer([run], small_dataset.case("bone_3"), None, ASKED).seen is None
+    assert answer([run], small_dataset.case("bone_3"), small_dataset, ASKED).seen.seen is None
+    assert answer([run], small_dataset.case("bone_3"), None, ASKED).seen.seen is None
     *_, said = predict_all([run], "", named, ASKED, RULES)
     assert "Training has seen bone_1, bone_2, bone_3: scores" in said.text

@@ -13,6 +13,7 @@ from napari_rpdl.gui.session import BY_NETWORK, BY_NOBODY
 from napari_rpdl.learning.decision import Decision
 from napari_rpdl.learning.prediction import Prediction
 from napari_rpdl.learning.run_history import find_runs
+from napari_rpdl.learning.seen import UNKNOWN, Seen
 from napari_rpdl.settings import DecisionSettings
 
 NOTHING = np.zeros((2, 2, 2), np.float32)
@@ -175,16 +176,21 @@ def test_an_answer_keeps_the_names_of_its_runs_where_others_are_chosen(panel, se
 
 def test_what_to_know_before_trusting_an_answer_stands_with_the_scores(panel, session) -> None:
     assert panel.caution.isHidden()
-    session.seen, session.prediction = True, replace(ONE_ANSWER, said=("The scale is not known (<1 mm).",))
+    session.seen, session.prediction = (
+        Seen(True, "Training has seen bone_1."),
+        replace(ONE_ANSWER, said=("The scale is not known (<1 mm).",)),
+    )
     assert not panel.caution.isHidden()
-    assert "has seen this bone" in panel.caution.text()
+    assert "color" in panel.caution.text().partition("has seen bone_1")[0], "in red"
     assert "(&lt;1 mm)" in panel.caution.text()
     session.prediction = None
     assert panel.caution.isHidden()
-    for seen in (False, None):
+    session.seen, session.prediction = Seen(None, "It held something else."), ONE_ANSWER
+    assert panel.caution.text() == "It held something else."
+    for seen in (Seen(False), UNKNOWN):
+        session.prediction = None
         session.seen, session.prediction = seen, ONE_ANSWER
         assert panel.caution.isHidden()
-        session.prediction = None
 
 
 def test_why_there_is_no_region_stands_where_its_scores_would(panel, session, small_case) -> None:

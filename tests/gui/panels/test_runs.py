@@ -30,8 +30,17 @@ def row_of(panel: RunsPanel, name: str) -> int:
     return next(row for row in range(panel.table.rowCount()) if panel.table.item(row, 0).text() == name)
 
 
-def queued(loss: str) -> Queued:
-    return Queued(TrainingWish(TrainingSettings(loss=loss, epochs=7), None, (), own_process=True), Path("bones"))
+def queued(loss: str, hold_out: tuple[str, ...] = ()) -> Queued:
+    return Queued(TrainingWish(TrainingSettings(loss=loss, epochs=7), None, hold_out, own_process=True), Path("bones"))
+
+
+def test_what_waits_is_told_apart_by_the_bones_held_out(panel, session) -> None:
+    folds = [("bone_1",), ("bone_2", "bone_3", "bone_4", "bone_5", "bone_6")]
+    session.queue = tuple(queued("dice", held) for held in folds)
+    assert [panel.queue.item(row).text() for row in (0, 1)] == [
+        "dice, unet, grid 64, 7 epochs, without bone_1",
+        "dice, unet, grid 64, 7 epochs, without bone_2, bone_3, bone_4 and 2 more",
+    ]
 
 
 def test_the_queue_is_shown_only_where_something_waits_and_is_reordered(panel, session, heard) -> None:
