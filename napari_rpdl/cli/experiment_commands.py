@@ -10,7 +10,7 @@ from tyro.conf import Positional
 
 from napari_rpdl.cli.following import follow
 from napari_rpdl.cli.parsing import Command, UsageError, checked
-from napari_rpdl.cli.printing import PROGRAM, answer, duration, size
+from napari_rpdl.cli.printing import PROGRAM, answer, duration, note, size
 from napari_rpdl.errors import InputError
 from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.settings.experiment import (
@@ -44,8 +44,14 @@ class _Experiment(Command):
     def execute(self) -> None:
         from napari_rpdl.data.dataset import Dataset
         from napari_rpdl.experiments.experiment import run_experiment
+        from napari_rpdl.experiments.folds import bones_without_judges
 
-        events = run_experiment(Dataset.open(self.dataset), self.out, self._whole(), self.execution)
+        dataset = Dataset.open(self.dataset)
+        if left_out := bones_without_judges(dataset):
+            note(
+                f"Not held out: {', '.join(left_out)}. Without structures, or drilled by nobody, they cannot be judged."
+            )
+        events = run_experiment(dataset, self.out, self._whole(), self.execution)
         last = follow(_for_people(events))
         result: dict[str, Any] = {} if last is None else asdict(last)
         text = "Nothing was begun." if self.execution.plan == "only" else f"Results: {self.out}"

@@ -60,7 +60,8 @@ def best_threshold(cases: Sequence[Case]) -> float:
     bone left out; take the threshold with the highest mean over bones, of equals the
     middle one. (On its own average a bone would look better at a higher threshold than a
     new bone will.) With a single bone there is nothing to leave out, and it is scored on
-    its own vote map.
+    its own vote map. Bones that nobody drilled have no say, as with networks: the empty
+    answer would always win.
 
     Args:
         cases: the training bones, each with at least one annotation.
@@ -72,7 +73,7 @@ def best_threshold(cases: Sequence[Case]) -> float:
         msg = "Expected at least one bone to choose a threshold on, got none. Hold fewer bones out."
         raise InputError(msg)
     scores = []
-    for case in cases:
+    for case in [case for case in cases if any(mask.any() for mask in case.masks())] or cases:
         others = [other for other in cases if other.bone != case.bone] or cases
         scores.append(dice_by_threshold(mean_vote_map(others, case.grid.shape, case.side), case))
     return decision.best_threshold(np.mean(scores, axis=0))

@@ -3,11 +3,14 @@
 "paper" is what He et al. did. Experiment 1 leaves one bone out. Experiment 2 leaves one
 surgeon out and is judged on the training bones, against the surgeons that were learned:
 it measures a fit, and is labelled so. "repaired" holds out a surgeon *and* a bone there.
+
+Nothing is held out that nobody could be judged on: a bone without structures, or that no judge drilled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from napari_rpdl.data.case_folder import STRUCTURES, annotators
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.settings.experiment import ExperimentName, ExperimentSettings, Protocol
@@ -48,39 +51,73 @@ def folds_of(dataset: Dataset, settings: ExperimentSettings, protocol: Protocol)
     Raises:
         InputError: too few bones or surgeons to hold one out.
     """
-    bones = list(dict.fromkeys(entry.bone for entry in dataset.entries))
+    useless = bones_without_judges(dataset)
+    bones = [bone for bone in _bones(dataset) if bone not in useless]
     surgeons = list(dataset.surgeons)
     _check_enough(dataset, settings.experiment, len(bones), len(surgeons))
     if settings.experiment == "bones":
-        return [Fold("bones", protocol, (bone,), (), _cases(dataset, [bone])) for bone in bones]
+        return [Fold("bones", protocol, (bone,), (), _judged(dataset, [bone], surgeons)) for bone in bones]
     if protocol == "paper":
-        return [
-            Fold("surgeons", "paper", (), (one,), dataset.case_ids, tuple(s for s in surgeons if s != one))
-            for one in surgeons
-        ]
+        return [_left_out(dataset, one, bones) for one in surgeons]
+    judged_by = {
+        (surgeon, bone): cases
+        for surgeon in surgeons
+        for bone in bones
+        if (cases := _judged(dataset, [bone], [surgeon]))
+    }
+    pairs = judged_by if settings.pairs == "full" else _diagonal(surgeons, bones, judged_by)
     return [
-        Fold("surgeons", "repaired", (bone,), (surgeon,), _cases(dataset, [bone]), (surgeon,))
-        for surgeon, bone in _pairs(surgeons, bones, settings.pairs)
+        Fold("surgeons", "repaired", (bone,), (surgeon,), judged_by[surgeon, bone], (surgeon,))
+        for surgeon, bone in pairs
     ]
 
 
-def _pairs(surgeons: Sequence[str], bones: Sequence[str], which: str) -> list[tuple[str, str]]:
-    """Return (surgeon, bone) pairs: all, or as few as hold out every surgeon and every bone."""
-    if which == "full":
-        return [(surgeon, bone) for surgeon in surgeons for bone in bones]
-    rounds = max(len(surgeons), len(bones))
-    return [(surgeons[i % len(surgeons)], bones[i % len(bones)]) for i in range(rounds)]
+def bones_without_judges(dataset: Dataset) -> tuple[str, ...]:
+    """Return the bones that no fold holds out, because nobody could be judged on them."""
+    return tuple(bone for bone in _bones(dataset) if not _judged(dataset, [bone], dataset.surgeons))
 
 
-def _cases(dataset: Dataset, bones: Sequence[str]) -> tuple[str, ...]:
-    return tuple(entry.case_id for entry in dataset.entries if entry.bone in bones)
+def _bones(dataset: Dataset) -> list[str]:
+    return list(dict.fromkeys(entry.bone for entry in dataset.entries))
+
+
+def _left_out(dataset: Dataset, surgeon: str, bones: Sequence[str]) -> Fold:
+    others = tuple(other for other in dataset.surgeons if other != surgeon)
+    return Fold("surgeons", "paper", (), (surgeon,), _judged(dataset, bones, others), others)
+
+
+def _diagonal(
+    surgeons: Sequence[str], bones: Sequence[str], drilled: Collection[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Return as few (surgeon, bone) pairs as hold out every surgeon and every bone; each drilled that bone."""
+    pairs = []
+    for turn in range(max(len(surgeons), len(bones))):
+        first, bone = turn % len(surgeons), bones[turn % len(bones)]
+        willing = [one for one in (*surgeons[first:], *surgeons[:first]) if (one, bone) in drilled]
+        pairs += [(one, bone) for one in willing[:1]]
+    held_out = {surgeon for surgeon, _ in pairs}
+    for surgeon in surgeons:
+        if surgeon not in held_out:
+            pairs += [(surgeon, bone) for bone in bones if (surgeon, bone) in drilled][:1]
+    return list(dict.fromkeys(pairs))
+
+
+def _judged(dataset: Dataset, bones: Collection[str], judges: Collection[str]) -> tuple[str, ...]:
+    """Return the cases of bones that can be shown to a network and that one of the judges drilled; none is read."""
+    return tuple(
+        entry.case_id
+        for entry in dataset.entries
+        if entry.bone in bones
+        and (dataset.case_folder(entry.case_id) / STRUCTURES).is_file()
+        and annotators(dataset.case_folder(entry.case_id)) & {*judges}
+    )
 
 
 def _check_enough(dataset: Dataset, experiment: ExperimentName, bones: int, surgeons: int) -> None:
     if bones < FEWEST_BONES:
         msg = (
             f"Expected at least {FEWEST_BONES} bones (one is held out, one watches, one is learned), but "
-            f"{dataset.folder} has {bones}. Add bones to the dataset."
+            f"{dataset.folder} has {bones} with structures that somebody drilled. Add bones to the dataset."
         )
         raise InputError(msg)
     if surgeons < FEWEST_SURGEONS:

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -153,3 +154,18 @@ def test_the_plan_alone(run, small_dataset, settings_file, tmp_path):
     assert "0 of 6 pieces are complete. 3 trainings are left: at most about" in err
     assert told == "Nothing was begun.\n"
     assert not out.exists()
+
+
+def test_bones_on_which_nobody_can_be_judged_are_named(run, small_dataset, settings_file, tmp_path):
+    cases = small_dataset.folder / "cases"
+    shutil.copytree(cases / "bone_3", cases / "bone_4")
+    shutil.rmtree(cases / "bone_4" / "annotations")
+    about = json.loads((small_dataset.folder / "dataset.json").read_text())
+    about["cases"].append({**about["cases"][0], "case_id": "bone_4", "bone": "bone_4"})
+    (small_dataset.folder / "dataset.json").write_text(json.dumps(about))
+    words = ["--settings", settings_file(), "--plan", "skip"]
+    status, _, err = run("experiment", "bones", small_dataset.folder, tmp_path / "results", *words)
+    assert status == 0
+    assert "Not held out: bone_4." in err
+    assert not list((tmp_path / "results").glob("*/*/**/bone_4"))
+    assert len(list((tmp_path / "results").rglob("scores.csv"))) == 6

@@ -47,6 +47,14 @@ def test_the_threshold_is_chosen_on_bones_that_were_not_averaged(row, case_of):
     np.testing.assert_array_equal(baseline_mask(cases, target), row(0))
 
 
+def test_bones_that_nobody_drilled_have_no_say(row, case_of):
+    drilled = [case_of([row(0, 1 + k), row(0)], f"bone_{k}") for k in range(2)]
+    undrilled = [case_of([row(), row()], f"empty_{k}") for k in range(4)]
+    # Left out: the common voxel has share 1/5. Above, nothing is drilled, which four of the six would like best.
+    assert 0.1 < best_threshold([*drilled, *undrilled]) <= 0.2
+    assert best_threshold(undrilled) > 0
+
+
 def test_repetitions_are_left_out_together(row, case_of):
     """Three repetitions of one bone would vote for each other's voxels if they judged each other."""
     others = [case_of([row(0)], f"bone_{k}") for k in (2, 3)]
