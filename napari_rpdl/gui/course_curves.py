@@ -23,6 +23,7 @@ _REDRAW_MS = 100
 _INK, _PAPER = "#d0d4dc", "#262930"
 _VOLUME, _NEAR = "#56B4E9", "#E69F00"
 _MOST_POINTS = 1500
+_NO_HEIGHT = 1e-3  # of the lower curve beside the upper, where there is no distance to draw
 
 
 class CourseCurves(FigureCanvasQTAgg):
@@ -56,7 +57,10 @@ class CourseCurves(FigureCanvasQTAgg):
                 self._lower.axhspan(0, 1, color=DISTANCES["inside"], alpha=0.18, linewidth=0)
             self._lower.set_ylabel(f"burr to critical, {course.unit}", color=_INK, fontsize=8)
             self._lower.set_ylim(bottom=0)
-        shown = self._lower if course.distance is not None else self._upper
+        alone = course.distance is None
+        self._upper.get_gridspec().set_height_ratios((1, _NO_HEIGHT) if alone else (1, 1))
+        self._upper.tick_params(labelbottom=alone)
+        shown = self._upper if alone else self._lower
         shown.set_xlabel("positions of the burr", color=_INK, fontsize=8)
         self._lines = [axes.axvline(0, color=_INK, linewidth=1) for axes in (self._upper, self._lower)]
         for axes in (self._upper, self._lower):

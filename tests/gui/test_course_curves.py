@@ -38,3 +38,16 @@ def test_without_distances_and_spacing_only_voxels_are_drawn(curves) -> None:
     assert upper.lines[0].get_ydata().tolist() == [0, 1, 2, 3, 4]
     curves.show_step(3)
     assert upper.lines[-1].get_xdata() == [3, 3]
+
+
+def test_a_curve_alone_has_all_the_room_and_numbers_beneath_it(curves) -> None:
+    upper, lower = curves.figure.axes
+    heights = []
+    for distance in (None, np.full(5, 2.0), None):
+        curves.show_course(course(5, distance), Grid.of_shape((2, 2, 2)))
+        curves.draw()
+        heights.append(upper.get_window_extent().height / curves.figure.bbox.height)
+        assert any(label.get_visible() and label.get_text() for label in upper.get_xticklabels()) == (distance is None)
+        assert lower.get_visible() == (distance is not None)
+    assert heights[0] == pytest.approx(heights[2])
+    assert heights[0] > 0.6 > 0.5 > heights[1]
