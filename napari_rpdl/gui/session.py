@@ -1,7 +1,7 @@
 """What the person at the viewer is working on: evented state, no Qt."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,15 +22,15 @@ from napari_rpdl.evaluation.scoring import Scores
 from napari_rpdl.evaluation.surfaces import unit_of
 from napari_rpdl.evaluation.wall_safety import WallSafety
 from napari_rpdl.evaluation.yardsticks import Yardstick
-from napari_rpdl.events import Event, Failed, Said
 from napari_rpdl.gui.camera import View
 from napari_rpdl.gui.cut import WHOLE, Cut
 from napari_rpdl.gui.drill_state import DrillState, ReplayState, StartChoice
-from napari_rpdl.learning.events import EpochEnded, StepEnded, TimeEstimated, TrainingEnded, TrainingStarted
+from napari_rpdl.gui.training_state import NOT_STARTED, Queued, TrainingState
+from napari_rpdl.learning.events import TimeEstimated
 from napari_rpdl.learning.hardware import Device
 from napari_rpdl.learning.run_history import NO_RUNS, RunsFound
 from napari_rpdl.learning.seen import UNKNOWN, Seen
-from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, DrillingSettings, RPMapSettings, TrainingSettings
+from napari_rpdl.settings import RPMAP_VARIANTS, DecisionSettings, DrillingSettings, RPMapSettings
 
 if TYPE_CHECKING:
     from napari_rpdl.drilling.replay import Course
@@ -43,70 +43,10 @@ PAPER_RULES = DecisionSettings()
 BURR = DrillingSettings()
 Wish = Callable[[Any, Callable[..., None]], None]
 """Lets what a panel's signal wishes be done by a function; what goes wrong is told to the person."""
-_NAMED = 3
 BY_NOBODY = ""
 BY_NETWORK = "the network"
 BY_CONSENSUS = "the consensus"
 """Who else than a surgeon can have drilled the bone that is shown (no surgeon's name holds a space)."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingState:
-    """How far a training is; ``after`` folds its events into it."""
-
-    running: bool = False
-    stopping: bool = False
-    paused: bool = False
-    text: str = "Not started."
-    device: str = ""
-    share: float = 0.0
-    """Finished part of the planned steps, 0..1."""
-    remaining_s: float | None = None
-    epochs: tuple[EpochEnded, ...] = ()
-
-    def after(self, event: Event) -> "TrainingState":
-        """Return the state once ``event`` has happened; unknown events change nothing."""
-        match event:
-            case TrainingStarted():
-                where = {"cpu": "the CPU", "mps": "the GPU (mps)"}.get(event.device, f"the GPU ({event.device})")
-                kept = tuple(epoch for epoch in self.epochs if epoch.epoch < event.first_epoch)
-                text = f"{event.parameters:,} parameters learn from {len(event.training_bones)} bones."
-                return replace(self, text=text, device=f"Training on {where}.", epochs=kept)
-            case StepEnded():
-                share = ((event.epoch - 1) + event.step / event.steps_per_epoch) / event.epochs
-                text = f"Epoch {event.epoch} of {event.epochs}, loss {event.loss:.3f}"
-                return replace(self, text=text, share=min(max(share, 0.0), 1.0), remaining_s=event.remaining_s)
-            case EpochEnded():
-                return replace(
-                    self,
-                    share=event.epoch / event.epochs,
-                    remaining_s=event.remaining_s,
-                    epochs=(*self.epochs, event),
-                )
-            case TrainingEnded():
-                text = f"Training {event.reason} after {event.epochs} epochs; the best was epoch {event.best_epoch}."
-                return replace(self, running=False, text=text, share=1.0, remaining_s=None)
-            case Failed(text=text) | Said(text=text):
-                return replace(self, running=self.running and not isinstance(event, Failed), text=text)
-            case _:
-                return self
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingWish:
-    """What a person asks for with the button Train.
-
-    Attributes:
-        settings: how to train.
-        run: folder of the run; a new one beside the dataset when None.
-        hold_out: cases the network must not see.
-        own_process: whether to train in a child process.
-    """
-
-    settings: TrainingSettings
-    run: Path | None
-    hold_out: tuple[str, ...]
-    own_process: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,28 +64,6 @@ class Thumbnail:
 
     case_id: str
     pixels: NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """A training that waits for its turn.
-
-    Attributes:
-        wish: what to train.
-        dataset: folder of the bones that were open when it was wished for.
-    """
-
-    wish: TrainingWish
-    dataset: Path
-
-    @property
-    def title(self) -> str:
-        """What is trained, in a few words."""
-        settings = self.wish.settings
-        first, more = self.wish.hold_out[:_NAMED], len(self.wish.hold_out) - _NAMED
-        held = f", without {', '.join(first)}{f' and {more} more' if more > 0 else ''}" if first else ""
-        where = f" → {self.wish.run.name}" if self.wish.run else ""
-        return f"{settings.loss}, {settings.network.name}, grid {settings.grid}, {settings.epochs} epochs{held}{where}"
 
 
 @dataclass(eq=False)
@@ -238,7 +156,7 @@ class Session:
     agreement: CaseAgreement | None = None
     hot_spots: tuple[HotSpot, ...] = ()
     extents: Mapping[str, Extent] = field(default_factory=dict)
-    training: TrainingState = TrainingState()
+    training: TrainingState = NOT_STARTED
     queue: tuple[Queued, ...] = ()
     live: bool = False
     found: RunsFound = NO_RUNS

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-from napari_rpdl.gui.session import Session, TrainingState
+from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.training_state import TrainingState
 from napari_rpdl.settings import PredictionSettings
 
 LEAST_S = 3.0

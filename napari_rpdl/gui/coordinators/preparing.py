@@ -4,7 +4,8 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.events import Event, Failed
 from napari_rpdl.gui.coordinators import trainings
 from napari_rpdl.gui.jobs import Jobs, Made, computing
-from napari_rpdl.gui.session import Session, TrainingState, TrainingWish
+from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.training_state import TrainingState, TrainingWish
 from napari_rpdl.learning.estimating import by_trying, from_earlier
 from napari_rpdl.learning.events import TimeEstimated
 from napari_rpdl.learning.hardware import find_devices

@@ -9,7 +9,8 @@ from pathlib import Path
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.events import Event, Said
 from napari_rpdl.gui.jobs import Jobs
-from napari_rpdl.gui.session import Queued, Session, TrainingState, TrainingWish
+from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.training_state import Queued, TrainingState, TrainingWish
 from napari_rpdl.learning.attachment import ask_to_stop, attach, running
 from napari_rpdl.learning.events import EpochEnded, TrainingEnded
 from napari_rpdl.learning.runs import Run

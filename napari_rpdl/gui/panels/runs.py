@@ -17,7 +17,8 @@ from qtpy.QtWidgets import (
 from napari_rpdl.gui.columns import below, beside
 from napari_rpdl.gui.controls import Button, Section, note
 from napari_rpdl.gui.curves import RunCurves
-from napari_rpdl.gui.session import Queued, Session
+from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.training_state import Queued
 from napari_rpdl.learning.run_history import RunsFound, RunSummary
 
 _COLUMNS = ("Run", "Loss", "Network", "Epochs", "Best loss", "Dice", "State")

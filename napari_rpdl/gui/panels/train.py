@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtGui import QShowEvent
 from qtpy.QtWidgets import (
     QCheckBox,
@@ -10,8 +10,6 @@ from qtpy.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QMessageBox,
     QProgressBar,
     QSizePolicy,
@@ -23,7 +21,9 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.gui.controls import Button, Choice, Section, heading, note, tighten
 from napari_rpdl.gui.curves import Curves
 from napari_rpdl.gui.forms import SettingsForm
-from napari_rpdl.gui.session import Session, TrainingState, TrainingWish
+from napari_rpdl.gui.held_out import HeldOut
+from napari_rpdl.gui.session import Session
+from napari_rpdl.gui.training_state import TrainingState, TrainingWish
 from napari_rpdl.settings import PRESETS, TrainingSettings, followed, idle_fields, preset_for, without_idle
 
 _PRESETS = {
@@ -51,7 +51,6 @@ class TrainPanel(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._folder: Path | None = None
         self.data = note()
         self.preset = Choice(tuple(PRESETS))
         self.preset.offer(tuple(PRESETS), [_PRESETS.get(name, name) for name in PRESETS])
@@ -62,9 +61,7 @@ class TrainPanel(QWidget):
         )
         self.form: SettingsForm[TrainingSettings] = SettingsForm(TrainingSettings, BASIC)
         self._start = TrainingSettings()
-        self.hold_out = QListWidget()
-        self.hold_out.setMaximumHeight(110)
-        self.hold_out.setToolTip("Ticked bones are never shown to the network, so that it can be judged on them.")
+        self.hold_out = HeldOut()
         self.folder = QLineEdit()
         self.folder.setPlaceholderText("new folder for this training")
         self.browse_button = Button("…", "Choose a folder.")
@@ -98,7 +95,7 @@ class TrainPanel(QWidget):
         return TrainingWish(
             settings=without_idle(self.form.settings()),
             run=Path(self.folder.text().strip()).expanduser() if self.folder.text().strip() else None,
-            hold_out=tuple(item.data(Qt.ItemDataRole.UserRole) for item in self._ticked()),
+            hold_out=self.hold_out.ticked(),
             own_process=self.own_process,
         )
 
@@ -162,21 +159,7 @@ class TrainPanel(QWidget):
         self.seen.emit()
 
     def _show_dataset(self, dataset: Dataset | None) -> None:
-        """Offer its bones, the last one held out; those of the same dataset, which gained a region, stay as ticked."""
-        case_ids = dataset.case_ids if dataset else ()
-        same = dataset is not None and dataset.folder == self._folder
-        held = {item.text() for item in self._ticked()} if same else set(case_ids[1:][-1:])
-        self._folder = dataset.folder if dataset else None
-        self.hold_out.blockSignals(True)
-        self.hold_out.clear()
-        for case_id in case_ids:
-            item = QListWidgetItem(case_id)
-            item.setData(Qt.ItemDataRole.UserRole, case_id)
-            item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked if case_id in held else Qt.CheckState.Unchecked)
-            self.hold_out.addItem(item)
-        self.hold_out.blockSignals(False)
-        self.hold_out.scrollToBottom()
+        self.hold_out.offer(dataset)
         self._show_data()
         self._show_training(self._session.training)
 
@@ -203,13 +186,9 @@ class TrainPanel(QWidget):
 
     def _show_data(self, *_: object) -> None:
         """Say what is learned from; another choice may take another time."""
-        dataset, held = self._session.dataset, len(self._ticked())
-        if dataset is None:
-            self.data.setText("Open a dataset to train on.")
-            return
-        learned = len(dataset) - held
-        self.data.setText(f"Learns from <b>{learned}</b> of {len(dataset)} bones of {dataset.name}; {held} held out.")
-        self.edited.emit()
+        self.data.setText(self.hold_out.words())
+        if self._session.dataset is not None:
+            self.edited.emit()
 
     def _show_device(self) -> None:
         known, training = self._session.devices, self._session.training
@@ -252,10 +231,6 @@ class TrainPanel(QWidget):
     def _pause_or_continue(self) -> None:
         paused = self._session.training.paused and not self._session.training.running
         (self.continue_asked if paused else self.pause_asked).emit()
-
-    def _ticked(self) -> list[QListWidgetItem]:
-        items = [self.hold_out.item(row) for row in range(self.hold_out.count())]
-        return [item for item in items if item.checkState() == Qt.CheckState.Checked]
 
     def _browse(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, "Folder for the training", self.folder.text()):

@@ -3,7 +3,7 @@
 import pytest
 
 from napari_rpdl.gui.coordinators.live import LEAST_S, SHARE, LiveCoordinator
-from napari_rpdl.gui.session import TrainingState
+from napari_rpdl.gui.training_state import TrainingState
 from napari_rpdl.learning.events import EpochEnded
 from napari_rpdl.settings import PredictionSettings
 

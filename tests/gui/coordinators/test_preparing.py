@@ -6,7 +6,7 @@ from napari_rpdl.events import Failed
 from napari_rpdl.gui.coordinators import preparing as module
 from napari_rpdl.gui.coordinators import trainings
 from napari_rpdl.gui.coordinators.preparing import PreparingCoordinator
-from napari_rpdl.gui.session import TrainingState, TrainingWish
+from napari_rpdl.gui.training_state import TrainingState, TrainingWish
 from napari_rpdl.learning.events import TimeEstimated
 from napari_rpdl.learning.hardware import Device
 from napari_rpdl.settings import TrainingSettings

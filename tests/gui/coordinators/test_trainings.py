@@ -7,7 +7,7 @@ import pytest
 
 from napari_rpdl.errors import InputError
 from napari_rpdl.gui.coordinators.trainings import JOB, TrainingCoordinator
-from napari_rpdl.gui.session import TrainingWish
+from napari_rpdl.gui.training_state import TrainingWish
 from napari_rpdl.learning.events import EpochEnded, StepEnded, TrainingEnded, TrainingStarted
 from napari_rpdl.settings import TrainingSettings
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from napari_rpdl.gui.panels.runs import RunsPanel
-from napari_rpdl.gui.session import Queued, TrainingState, TrainingWish
+from napari_rpdl.gui.training_state import Queued, TrainingState, TrainingWish
 from napari_rpdl.learning.events import TrainingEnded
 from napari_rpdl.learning.run_history import RunsFound, find_runs
 from napari_rpdl.settings import TrainingSettings

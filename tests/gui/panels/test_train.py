@@ -1,6 +1,5 @@
 """The panel of training."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication
 
 from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
-from napari_rpdl.gui.session import TrainingState
+from napari_rpdl.gui.training_state import TrainingState
 from napari_rpdl.learning.events import TimeEstimated
 from napari_rpdl.learning.hardware import Device
 from napari_rpdl.settings import PRESETS, NetworkSettings, TrainingSettings, preset_for
@@ -144,19 +143,6 @@ def test_what_is_learned_from_follows_the_ticks(panel) -> None:
     assert "<b>2</b> of 3" in panel.data.text()
     panel.hold_out.item(0).setCheckState(Qt.CheckState.Checked)
     assert "<b>1</b> of 3" in panel.data.text()
-
-
-def test_held_out_bones_stay_held_out_when_a_region_joins_the_dataset(panel, session, small_dataset) -> None:
-    """Else the next training would learn from the bone that a person has just put aside, without a word."""
-    for row, state in ((0, Qt.CheckState.Checked), (2, Qt.CheckState.Unchecked)):
-        panel.hold_out.item(row).setCheckState(state)
-    session.dataset = replace(small_dataset, surgeons=(*small_dataset.surgeons, "surgeon_new"))
-    assert panel.wish().hold_out == ("bone_1",)
-    session.dataset = replace(small_dataset, folder=small_dataset.folder / "other")
-    assert panel.wish().hold_out == ("bone_3",)
-    session.dataset = None
-    session.dataset = replace(small_dataset, folder=small_dataset.folder / "other")
-    assert panel.wish().hold_out == ("bone_3",)
 
 
 def test_device_and_time_are_said_with_their_source(panel, session) -> None:
