@@ -109,6 +109,26 @@ def read_text(path: Path, max_bytes: int = 16_000_000) -> str:
         raise InputError(msg) from error
 
 
+def files_below(folder: Path, within: Path | None = None) -> list[Path]:
+    """Return all files in a folder and below, in the order of their paths; links to folders are followed.
+
+    No folder is entered twice, so links in a circle do no harm; nor, where ``within`` is
+    given, one that lies outside of it.
+    """
+    entered: set[str] = set()
+    found: list[Path] = []
+    for here, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        outside = within is not None and not Path(real).is_relative_to(within.resolve())
+        if real in entered or outside:
+            folders.clear()
+            continue
+        entered.add(real)
+        folders.sort(key=lambda name: ((Path(here) / name).is_symlink(), name))  # by its own name first
+        found += [Path(here) / name for name in files]
+    return sorted(found)
+
+
 def _ends_with_line(path: Path) -> bool:
     if path.stat().st_size == 0:
         return True

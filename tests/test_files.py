@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 from napari_rpdl.errors import InputError
-from napari_rpdl.files import lock_file, make_folder, only_one, read_text, replacing, write_text, write_with
+from napari_rpdl.files import (
+    files_below,
+    lock_file,
+    make_folder,
+    only_one,
+    read_text,
+    replacing,
+    write_text,
+    write_with,
+)
 
 
 def test_what_is_written_is_read_back_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -92,3 +101,16 @@ def test_one_at_a_time_changes_a_folder(tmp_path: Path) -> None:
         pass
     with pytest.raises(InputError, match="Copy it"), only_one(tmp_path / "nowhere"):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="makes links, for which Windows wants rights")
+def test_files_behind_links_are_found_once_and_circles_end(tmp_path: Path) -> None:
+    home, disk = tmp_path / "home", tmp_path / "disk"
+    for folder in (home / "b", disk / "deep"):
+        folder.mkdir(parents=True)
+        (folder / "file").touch()
+    (home / "runs").symlink_to(disk)
+    (home / "a").symlink_to(home / "b")
+    (disk / "back").symlink_to(home)
+    assert files_below(home) == [home / "b" / "file", home / "runs" / "deep" / "file"]
+    assert files_below(home, within=home) == [home / "b" / "file"]

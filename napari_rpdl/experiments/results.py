@@ -23,7 +23,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.folds import folds_of
 from napari_rpdl.experiments.scores import ScoreRow, read_rows
-from napari_rpdl.files import lock_file, read_text, write_text
+from napari_rpdl.files import files_below, lock_file, read_text, write_text
 from napari_rpdl.settings import explain
 from napari_rpdl.settings.experiment import ExperimentSettings, Protocol
 
@@ -136,7 +136,7 @@ class Results:
 def fingerprint(dataset: Dataset) -> Fingerprint:
     """Return the fingerprint of a dataset; reads every file of its cases once."""
     digest = hashlib.sha256()
-    files = [dataset.folder / "dataset.json", *sorted((dataset.folder / "cases").rglob("*"))]
+    files = [dataset.folder / "dataset.json", *files_below(dataset.folder / "cases", within=dataset.folder)]
     for path in files:
         if path.is_file():
             digest.update(path.relative_to(dataset.folder).as_posix().encode() + b"\0")

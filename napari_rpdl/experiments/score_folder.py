@@ -11,6 +11,7 @@ from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.results import ExperimentRecord, Results
 from napari_rpdl.experiments.scores import COLUMNS, ScoreRow, read_rows
+from napari_rpdl.files import files_below
 from napari_rpdl.learning.runs import Run, RunRecord
 
 Opened = TypeVar("Opened")
@@ -71,9 +72,10 @@ def read_score_folder(folder: Path) -> ScoreFolder:
         msg = f"Expected {folder} to be the folder of an experiment's results; there is no such folder."
         raise InputError(msg)
     problems: list[str] = []
-    rows, methods = _rows(folder, problems)
-    experiments = tuple(_opened(folder, "experiment.json", Results.open, problems))
-    runs = tuple(_opened(folder, "run.json", Run.open, problems))
+    files = files_below(folder)
+    rows, methods = _rows(files, problems)
+    experiments = tuple(_opened(files, "experiment.json", Results.open, problems))
+    runs = tuple(_opened(files, "run.json", Run.open, problems))
     if not rows:
         found = f"{len(runs)} runs, none with scores" if runs else "no run"
         said = f" {problems[0]}" if problems else ""
@@ -97,10 +99,10 @@ def _synthetic(runs: Sequence[RunRecord], experiments: Sequence[ExperimentRecord
     return any(word in text.lower() for word in SYNTHETIC for text in said)
 
 
-def _rows(folder: Path, problems: list[str]) -> tuple[list[ScoreRow], dict[Path, str]]:
+def _rows(files: Sequence[Path], problems: list[str]) -> tuple[list[ScoreRow], dict[Path, str]]:
     methods: dict[Path, str] = {}
     seen: dict[tuple[object, ...], tuple[ScoreRow, Path]] = {}
-    for path in sorted(folder.rglob("scores.csv")):
+    for path in _named("scores.csv", files):
         try:
             rows = list(read_rows(path))
         except InputError as error:
@@ -128,10 +130,16 @@ def _check_each_once(rows: list[ScoreRow], path: Path) -> None:
         raise InputError(msg)
 
 
-def _opened(folder: Path, name: str, opened: Callable[[Path], Opened], problems: list[str]) -> Iterator[Opened]:
+def _opened(
+    files: Sequence[Path], name: str, opened: Callable[[Path], Opened], problems: list[str]
+) -> Iterator[Opened]:
     """Yield what lies in each folder that has such a file; a damaged one is told among the problems."""
-    for path in sorted(folder.rglob(name)):
+    for path in _named(name, files):
         try:
             yield opened(path.parent)
         except InputError as error:
             problems.append(str(error))
+
+
+def _named(name: str, files: Sequence[Path]) -> Iterator[Path]:
+    return (path for path in files if path.name == name)

@@ -133,3 +133,14 @@ def test_all_rows_together(claimed):
     assert [row.value for row in claimed.rows()] == [0.5, 0.75, 0.25]
     assert claimed.complete("runs/b")
     assert not claimed.complete("runs/c")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="makes links, for which Windows wants rights")
+def test_a_case_behind_a_link_is_part_of_the_fingerprint(small_dataset):
+    case, elsewhere = small_dataset.folder / "cases" / "bone_1", small_dataset.folder / "elsewhere"
+    plain = fingerprint(small_dataset)
+    case.rename(elsewhere)
+    case.symlink_to(elsewhere)
+    assert fingerprint(small_dataset) == plain
+    (elsewhere / "annotations" / "surgeon_1.nii.gz").write_bytes(b"changed")
+    assert fingerprint(small_dataset) != plain

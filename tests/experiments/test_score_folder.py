@@ -1,6 +1,7 @@
 """Results are read as they lie there: partial, damaged, contradictory."""
 
 import dataclasses
+import sys
 
 import pytest
 
@@ -95,3 +96,13 @@ def test_a_folder_without_results_is_refused(tmp_path, make_row, make_run):
     make_run(tmp_path / "run", make_row())
     with pytest.raises(InputError, match="1 runs, none with scores"):
         read_score_folder(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="makes links, for which Windows wants rights")
+def test_runs_on_another_disk_are_found_behind_a_link(results, tmp_path):
+    before = read_score_folder(results)
+    (results / "runs").rename(tmp_path / "disk")
+    (results / "runs").symlink_to(tmp_path / "disk")
+    after = read_score_folder(results)
+    assert after.rows == before.rows
+    assert len(after.runs) == len(before.runs)
