@@ -68,7 +68,7 @@ def _cell(
     settings: ExperimentSettings, arm: ArmSettings, seed: int, protocols: tuple[Protocol, ...], folds: tuple[Fold, ...]
 ) -> Cell:
     training = protocol_settings(arm.training, protocols[0]).model_copy(update={"seed": seed})
-    key = f"{protocols[0]}/{arm.method.replace('/', '-')}/{folds[0].name}/seed_{seed}"
+    key = f"{protocols[0]}/{arm.folder_name}/{folds[0].name}/seed_{seed}"
     return Cell(key, arm, training, seed, folds)
 
 

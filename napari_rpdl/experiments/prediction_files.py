@@ -98,7 +98,7 @@ def _methods(entry: str, settings: ComparisonFigureSettings) -> dict[str, Path]:
     protocol = "repaired" if experiment.shared_training else settings.protocol
     several = len({arm.preset for arm in experiment.arms}) > 1
     runs = folder / "runs" / protocol
-    methods = {_title(arm, several): runs / arm.method.replace("/", "-") for arm in experiment.arms}
+    methods = {_title(arm, several): runs / arm.folder_name for arm in experiment.arms}
     missing = [title for title, path in methods.items() if not path.is_dir()]
     if missing:
         msg = (

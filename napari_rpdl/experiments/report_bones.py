@@ -57,7 +57,7 @@ def _best(experiment: Results, part: Part, rows: Sequence[ScoreRow]) -> dict[str
     """Return name -> folder of the begun methods with the highest mean Dice, in the order of tables."""
     settings, dice = experiment.record.settings, measured(rows, DICE, part)
     runs = experiment.folder / "runs" / ("repaired" if settings.shared_training else part.protocol)
-    folders = {arm.method: runs / arm.method.replace("/", "-") for arm in settings.arms}
+    folders = {arm.method: runs / arm.folder_name for arm in settings.arms}
     reached = {
         method: found.mean for method, folder in folders.items() if folder.is_dir() and (found := dice.overall(method))
     }

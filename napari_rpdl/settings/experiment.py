@@ -57,6 +57,11 @@ class ArmSettings(Settings):
         parts = [self.preset, self.training.network.name, self.training.loss, *([self.name] if self.name else [])]
         return "/".join(parts)
 
+    @property
+    def folder_name(self) -> str:
+        """The name of the folder of its runs."""
+        return self.method.replace("/", "-")
+
 
 class RuleSettings(Settings):
     """By which rules methods are compared, and what is kept of each run."""
@@ -104,14 +109,15 @@ class ExperimentSettings(RuleSettings):
     @model_validator(mode="after")
     def _distinct(self) -> "ExperimentSettings":
         checks: dict[str, list[object]] = {
-            "arm": [arm.method.casefold() for arm in self.arms],
+            # By their folders: default/unet/rpdl named "published" and default/unet/rpdl-published share one.
+            "arm": [arm.folder_name.casefold() for arm in self.arms],
             "seed": list(self.seeds),
             "protocol": list(self.protocols),
         }
         for what, values in checks.items():
             twice = sorted({str(value) for value in values if values.count(value) > 1})
             if twice:
-                msg = f"expected each {what} once, got {twice[0]} twice; give arms that are alike a name"
+                msg = f"expected each {what} once, got {twice[0]} twice; give arms that are alike another name"
                 raise ValueError(msg)
         return self
 

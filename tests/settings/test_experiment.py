@@ -79,6 +79,15 @@ def test_nothing_is_compared_with_itself(given, what):
         ExperimentSettings.model_validate(given)
 
 
+def test_two_arms_never_share_a_folder():
+    named = {"name": "published", "training": {"network": {"name": "unet"}, "loss": "rpdl"}}
+    published = {"training": {"network": {"name": "unet"}, "loss": "rpdl-published"}}
+    with pytest.raises(ValidationError, match="default-unet-rpdl-published twice; give arms"):
+        ExperimentSettings.model_validate({"arms": [named, published]})
+    other = ExperimentSettings.model_validate({"arms": [{**named, "name": "mine"}, published]})
+    assert [arm.folder_name for arm in other.arms] == ["default-unet-rpdl-mine", "default-unet-rpdl-published"]
+
+
 def test_alike_arms_are_told_apart_by_name():
     arms = [{}, {"name": "wide", "training": {"network": {"channels": [32, 64]}}}]
     settings = ExperimentSettings.model_validate({"arms": arms})
