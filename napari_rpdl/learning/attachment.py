@@ -267,7 +267,7 @@ def _lost(run: Path, live: Live) -> Failed:
         how = "last showed itself at a time that is yet to come: a clock was set back, and it was probably ended"
     else:
         how = f"has not shown itself for {live.silent_s:.0f} s: it was probably ended from outside"
-    kept = f"Every finished epoch is kept. Go on with: napari-rpdl resume {run}"
+    kept = f'Every finished epoch is kept. Go on with "Resume…" in the viewer, or: napari-rpdl resume {run}'
     return Failed(f"The training in {run} (process {live.pid}) {how}. {kept}")
 
 

@@ -22,6 +22,7 @@ from napari_rpdl.gui.training_state import Queued
 from napari_rpdl.learning.run_history import RunsFound, RunSummary
 
 _COLUMNS = ("Run", "Loss", "Network", "Epochs", "Best loss", "Dice", "State")
+_NAME_WIDTH = 190
 _STATES = {"running": "runs", "complete": "complete", "resumable": "can go on", "empty": "no epoch yet"}
 
 
@@ -62,16 +63,16 @@ class RunsPanel(QWidget):
         self._show_found(session.found)
 
     def selected(self) -> tuple[RunSummary, ...]:
-        """Return the runs of the selected rows, from top to bottom."""
+        """Return the runs of the selected rows in sight, from top to bottom."""
         rows = sorted({index.row() for index in self.table.selectedIndexes()})
-        return tuple(self._runs[row] for row in rows)
+        return tuple(self._runs[row] for row in rows if not self.table.isRowHidden(row))
 
     def _arrange(self) -> None:
         rows = QVBoxLayout(self)
         rows.addWidget(self.queue_section)
         buttons = beside(self.predict_button, self.resume_button, self.look_button)
         self.curves.hide()
-        hint = note("Select one run for its curves, two to compare them (Ctrl or Shift and click).")
+        hint = note("Select one run for its curves, several to compare or ask them together (Ctrl or Shift and click).")
         body = below(self.search, self.table, buttons, self.troubles, hint, self.curves)
         rows.addWidget(Section("Earlier runs", body))
         rows.addStretch()
@@ -109,7 +110,7 @@ class RunsPanel(QWidget):
     # -- the runs ---------------------------------------------------------------------
 
     def _show_found(self, found: RunsFound) -> None:
-        chosen = {run.folder for run in self.selected()}
+        chosen = {self._runs[index.row()].folder for index in self.table.selectedIndexes()}
         self.table.blockSignals(True)
         self.table.clearSelection()
         self._runs = found.runs
@@ -126,7 +127,6 @@ class RunsPanel(QWidget):
         self.troubles.setToolTip("\n".join(found.broken.values()))
         self.troubles.setVisible(bool(found.broken))
         self._filter(self.search.text())
-        self._show_selected()
 
     def _fill(self, row: int, run: RunSummary) -> None:
         for column, text in enumerate(_cells(run)):
@@ -138,6 +138,7 @@ class RunsPanel(QWidget):
         """Leave only runs in sight in whose line every word occurs."""
         for row, run in enumerate(self._runs):
             self.table.setRowHidden(row, not all(word in run.words for word in text.lower().split()))
+        self._show_selected()
 
     def _show_selected(self) -> None:
         runs = self.selected()
@@ -199,10 +200,13 @@ def _table() -> QTableWidget:
     table = QTableWidget(0, len(_COLUMNS))
     table.setHorizontalHeaderLabels(list(_COLUMNS))
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+    table.setColumnWidth(0, _NAME_WIDTH)  # a name of its own takes all the panel; begin and end tell it from others
     table.verticalHeader().hide()
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    table.setWordWrap(False)  # else a name is cut at its hyphens, and its end is lost
     table.setMinimumHeight(170)
     return table

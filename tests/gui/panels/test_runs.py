@@ -79,6 +79,31 @@ def test_a_search_leaves_what_holds_every_word(panel, session, found) -> None:
     assert not panel.table.isRowHidden(row_of(panel, "first"))
 
 
+def test_what_a_search_hides_is_neither_used_nor_drawn_and_comes_back_selected(panel, session, found, qtbot) -> None:
+    session.found = found
+    panel.table.selectRow(row_of(panel, "first"))
+    qtbot.keyClicks(panel.search, "wcel")
+    assert panel.selected() == ()
+    assert not panel.predict_button.isEnabled()
+    assert panel.curves.isHidden()
+    session.found = found
+    panel.search.clear()
+    assert [run.folder.name for run in panel.selected()] == ["first"]
+    assert panel.predict_button.isEnabled()
+
+
+def test_a_long_name_leaves_room_for_the_other_columns(panel, session, make_run, tmp_path, qtbot) -> None:
+    make_run(tmp_path / "_".join(["a_very_long_name_of_a_dataset"] * 4))
+    session.found = find_runs([tmp_path])
+    panel.resize(440, 900)
+    panel.show()
+    header = panel.table.horizontalHeader()
+    assert header.sectionSize(0) < 200
+    assert panel.table.item(0, 0).toolTip().startswith(str(tmp_path / "a_very_long")), (
+        "the whole name is in the tooltip"
+    )
+
+
 def test_two_selected_runs_share_one_picture_of_curves(panel, session, found, qtbot, heard) -> None:
     session.found = found
     assert panel.curves.isHidden()
