@@ -26,6 +26,7 @@ from napari_rpdl.events import Event, Progressed, Said
 from napari_rpdl.experiments.methods import Answer, scored_answer, surgeons_among_each_other
 from napari_rpdl.experiments.provenance import demo_command, machine, versions
 from napari_rpdl.experiments.report import ReportContent, write_report
+from napari_rpdl.learning.finishing import difference
 from napari_rpdl.learning.prediction import predict
 from napari_rpdl.learning.requirements import check_requirements
 from napari_rpdl.learning.runs import Run
@@ -109,12 +110,8 @@ def _state(folder: Path, dataset: Dataset, settings: TrainingSettings, case: Cas
     run = Run.open(folder)
     if run.state == "empty":
         return "empty"
-    same = run.settings == settings and run.record.dataset_name == dataset.name and case.case_id in run.hold_out
-    if not same:
-        msg = (
-            f"{folder} holds a training with other settings, of another dataset or with another bone held out. "
-            "Choose another folder for this demo, or remove that one."
-        )
+    if what := difference(run, settings, dataset, [case.case_id], ()):
+        msg = f"{folder} holds a training {what}. Choose another folder for this demo, or remove that one."
         raise InputError(msg)
     return run.state
 

@@ -33,7 +33,7 @@ def finish(
     if opened is None or opened.state == "empty":
         yield from train(settings, dataset, folder, hold_out, hold_out_surgeons)
         return
-    what = _difference(opened, settings, dataset, hold_out, hold_out_surgeons)
+    what = difference(opened, settings, dataset, hold_out, hold_out_surgeons)
     if what:
         msg = f"{folder} holds a training {what}. Remove it, or choose another folder for the results."
         raise InputError(msg)
@@ -41,16 +41,10 @@ def finish(
         yield from resume(dataset, folder)
 
 
-def held_out_cases(dataset: Dataset, hold_out: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of all cases of the bones that are named, or of which a case is."""
-    bones = {entry.bone for entry in dataset.entries if {entry.case_id, entry.bone} & set(hold_out)}
-    return tuple(entry.case_id for entry in dataset.entries if entry.bone in bones)
-
-
-def _difference(
+def difference(
     run: Run, settings: TrainingSettings, dataset: Dataset, hold_out: Sequence[str], surgeons: Sequence[str]
 ) -> str:
-    """Say in what a run is not the training that is asked for; empty where it is that one."""
+    """Say in what a run is not the training that is asked for, such as "with other settings"; empty where it is."""
     where = {"threads": 0, "device": "auto"}
     then, now = (without_idle(each.model_copy(update=where)) for each in (run.settings, settings))
     if then != now:
@@ -59,6 +53,12 @@ def _difference(
     if (set(run.record.hold_out), set(run.record.hold_out_surgeons)) != held_out:
         return "that held out something else"
     return "" if _learned_from(run, dataset) else f"on other data than {dataset.folder} has now"
+
+
+def held_out_cases(dataset: Dataset, hold_out: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of all cases of the bones that are named, or of which a case is."""
+    bones = {entry.bone for entry in dataset.entries if {entry.case_id, entry.bone} & set(hold_out)}
+    return tuple(entry.case_id for entry in dataset.entries if entry.bone in bones)
 
 
 def _learned_from(run: Run, dataset: Dataset) -> bool:

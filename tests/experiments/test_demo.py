@@ -122,6 +122,10 @@ def test_a_finished_demo_trains_no_more_and_answers_only_its_own_question(small_
     for settings, hold_out in ((SETTINGS.model_copy(update={"seed": 1}), "bone_3"), (SETTINGS, "bone_2")):
         with pytest.raises(InputError, match="Choose another folder"):
             run(small_dataset, tmp_path / "out", settings, hold_out)
+    annotations = small_dataset.folder / "cases" / "bone_1" / "annotations"
+    (annotations / "surgeon_2.nii.gz").write_bytes((annotations / "surgeon_1.nii.gz").read_bytes())
+    with pytest.raises(InputError, match=r"a training on other data than .* has now"):
+        run(small_dataset, tmp_path / "out")
 
 
 @pytest.mark.usefixtures("plain_pictures")
