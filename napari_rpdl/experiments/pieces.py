@@ -21,9 +21,11 @@ from napari_rpdl.experiments.results import SCORES
 from napari_rpdl.experiments.scores import ScoreRow, write_rows
 from napari_rpdl.learning.finishing import finish
 from napari_rpdl.learning.prediction import predict
-from napari_rpdl.learning.runs import Run
+from napari_rpdl.learning.runs import Run, remove_halves
 from napari_rpdl.learning.tuning import Tuned, tune
 from napari_rpdl.settings.experiment import ExperimentSettings
+
+_PREDICTIONS = "predictions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def do_piece(
         InputError: as ``train``; or the run would leak, or its folder holds another training.
     """
     folder = results / piece.key
+    for part in (folder, folder / _PREDICTIONS):
+        remove_halves(part)
     if piece.cell is None:
         write_rows(baseline_rows(dataset, piece.fold, thorough=settings.thorough), folder / SCORES)
         return
@@ -111,7 +115,7 @@ def _judged(cell: Cell, fold: Fold, dataset: Dataset, folder: Path, settings: Ex
         case = dataset.case(case_id)
         if case.annotations and case.structures is not None:
             prediction = predict(folder, case)
-            keep_prediction(prediction, case, folder / "predictions", settings.keep)
+            keep_prediction(prediction, case, folder / _PREDICTIONS, settings.keep)
             for decision in decisions_of(fold):
                 mask = prediction.tuned_mask() if decision == "tuned" else prediction.mask(FIXED)
                 found = measured(mask, prediction.probabilities, case, fold, thorough=settings.thorough)

@@ -89,6 +89,21 @@ def test_a_run_that_was_stopped_when_it_was_scored_keeps_no_more(small_dataset, 
     assert done(piece, small_dataset, tmp_path, settings) == whole
 
 
+def test_what_a_kill_left_half_written_goes(small_dataset, tiny, tmp_path):
+    settings = tiny()
+    baselines, run = pieces_of(small_dataset, settings)[0], first_run(small_dataset, settings)
+    halves = [tmp_path / baselines.key / ".writing-a-scores.csv", tmp_path / run.key / "predictions" / ".writing-b.nii"]
+    events = do_piece(run, small_dataset, tmp_path, settings, 1)
+    next(event for event in events if isinstance(event, EpochEnded))
+    events.close()
+    for half in halves:
+        half.parent.mkdir(parents=True, exist_ok=True)
+        half.touch()
+    for piece in (baselines, run):
+        done(piece, small_dataset, tmp_path, settings)
+    assert not [half for half in halves if half.exists()]
+
+
 def test_the_threshold_is_that_of_the_bone_that_watched(small_dataset, tiny, tmp_path):
     settings = tiny("surgeons")
     piece = first_run(small_dataset, settings)
