@@ -20,7 +20,6 @@ from napari_rpdl.settings import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from napari_rpdl.data.dataset import Dataset
 
 _ROWS = 3
 _MM_PER_INCH = 25.4
@@ -56,7 +55,7 @@ class DrawSurgeons(Command):
         case = dataset.case(self.figure.case or dataset.case_ids[0])
         note(f"drawing {case.case_id} ...")
         side = f", {case.side} ear" if case.side else ""
-        drawn = surgeons_figure(case, self.figure, f"{case.case_id}{side}. {_source(dataset)}")
+        drawn = surgeons_figure(case, self.figure, f"{case.case_id}{side}. Data: {dataset.caption}.")
         _write(drawn, self, self.figure, {"case_id": case.case_id})
 
 
@@ -89,7 +88,7 @@ class DrawRPMap(Command):
         kind_of(self.out)
         dataset = Dataset.open(self.dataset)
         case = dataset.case(self.figure.case or dataset.case_ids[0])
-        drawn = rpmap_workflow(case, self.figure, self.rpmap, f"{case.case_id}. {_source(dataset)}")
+        drawn = rpmap_workflow(case, self.figure, self.rpmap, f"{case.case_id}. Data: {dataset.caption}.")
         _write(drawn, self, self.figure, {"case_id": case.case_id, "rpmap": self.rpmap.model_dump()})
 
 
@@ -127,15 +126,9 @@ class DrawComparison(Command):
         cases = [dataset.case(case_id) for case_id in self.figure.cases or dataset.case_ids[:_ROWS]]
         predictions = read_predictions(folders, cases, self.figure)
         note(f"drawing {', '.join(case.case_id for case in cases)} ...")
-        drawn = comparison_figure(cases, predictions, self.figure, f"{EXPLANATION} {_source(dataset)}")
+        drawn = comparison_figure(cases, predictions, self.figure, f"{EXPLANATION} Data: {dataset.caption}.")
         found = {"cases": [case.case_id for case in cases], "predictions": {k: str(v) for k, v in folders.items()}}
         _write(drawn, self, self.figure, found)
-
-
-def _source(dataset: "Dataset") -> str:
-    """Return where the bones come from: the dataset's name, and its origin's first sentence if that says more."""
-    origin = dataset.origin.partition(". ")[0].rstrip(".")
-    return f"Data: {origin}." if origin.startswith(dataset.name) else f"Data: {dataset.name}; {origin}."
 
 
 def _write(

@@ -92,6 +92,18 @@ class Dataset:
         )
 
     @property
+    def synthetic(self) -> bool:
+        """Whether its name or origin says that its bones are no real ones."""
+        return says_synthetic(f"{self.name} {self.origin}")
+
+    @property
+    def caption(self) -> str:
+        """Where its bones come from, for beneath a picture; synthetic ones are called so every time."""
+        origin = self.origin.partition(". ")[0].rstrip(".")
+        told = origin if origin.startswith(self.name) else "; ".join(filter(None, (self.name, origin)))
+        return told if not self.synthetic or says_synthetic(told) else f"{told} – phantom (synthetic) data"
+
+    @property
     def case_ids(self) -> tuple[str, ...]:
         """The names of all cases, in the file's order."""
         return tuple(entry.case_id for entry in self.entries)
@@ -187,6 +199,11 @@ class Dataset:
         known = ", ".join(self.case_ids[:20]) + (" ..." if len(self) > 20 else "")
         msg = f"{self.folder} has no case {case_id!r}; it has: {known}."
         raise InputError(msg)
+
+
+def says_synthetic(text: str) -> bool:
+    """Say whether the name or origin of data tells that bones are no real ones."""
+    return any(word in text.lower() for word in ("phantom", "synthetic"))
 
 
 def read_case_folder(folder: Path, table: StructureTable | None = None) -> Case:

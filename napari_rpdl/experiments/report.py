@@ -29,7 +29,6 @@ from napari_rpdl.learning.events import EpochEnded
 from napari_rpdl.settings import TrainingSettings
 
 _COLUMNS = 4
-_SYNTHETIC = ("phantom", "synthetic")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,8 +74,7 @@ class ReportContent:
     @property
     def synthetic(self) -> bool:
         """Whether the dataset says that its bones are no real ones."""
-        said = f"{self.dataset.name} {self.dataset.origin}".lower()
-        return any(word in said for word in _SYNTHETIC)
+        return self.dataset.synthetic
 
 
 def write_report(folder: Path, content: ReportContent) -> Path:

@@ -48,7 +48,7 @@ def bones_as_drilled(experiment: Results, part: Part, rows: Sequence[ScoreRow]) 
         cases = [dataset.case(case_id) for case_id in known]
         predictions = read_predictions(folders, cases, settings)
         drawn = settings.model_copy(update={"surgeons": common_surgeons(cases)[:_SURGEONS]})
-        return comparison_figure(cases, predictions, drawn, f"{EXPLANATION} Seed {seed}. Data: {dataset.name}.")
+        return comparison_figure(cases, predictions, drawn, f"{EXPLANATION} Seed {seed}. Data: {dataset.caption}.")
     except InputError as error:
         return str(error)
 

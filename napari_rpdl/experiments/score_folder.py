@@ -7,7 +7,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
-from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.data.dataset import Dataset, says_synthetic
 from napari_rpdl.errors import InputError
 from napari_rpdl.experiments.results import ExperimentRecord, Results
 from napari_rpdl.experiments.scores import COLUMNS, ScoreRow, read_rows
@@ -15,7 +15,6 @@ from napari_rpdl.files import files_below
 from napari_rpdl.learning.runs import Run, RunRecord
 
 Opened = TypeVar("Opened")
-SYNTHETIC = ("phantom", "synthetic")
 _KEY = attrgetter(*COLUMNS[:-1])
 """All of a row but its value."""
 
@@ -96,7 +95,7 @@ def _synthetic(runs: Sequence[RunRecord], experiments: Sequence[ExperimentRecord
         except InputError:
             # The data need not be where it was; the name remains.
             continue
-    return any(word in text.lower() for word in SYNTHETIC for text in said)
+    return any(map(says_synthetic, said))
 
 
 def _rows(files: Sequence[Path], problems: list[str]) -> tuple[list[ScoreRow], dict[Path, str]]:

@@ -63,6 +63,5 @@ def origin_of(dataset: Dataset | None) -> str:
     """Return what must stand beneath every picture of this data."""
     if dataset is None:
         return ""
-    synthetic = any(word in f"{dataset.name} {dataset.origin}".lower() for word in ("phantom", "synthetic"))
     kind = "" if "synthetic" in dataset.name.lower() else "phantom (synthetic), "
-    return f"{dataset.name}: {kind}no real bone, no real surgeon" if synthetic else dataset.name
+    return f"{dataset.name}: {kind}no real bone, no real surgeon" if dataset.synthetic else dataset.name

@@ -3,6 +3,7 @@
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import nibabel
 import numpy as np
@@ -209,3 +210,20 @@ def test_a_keeping_dataset_reads_each_case_once(small_dataset):
         small_dataset.case("bone_1")
     with pytest.raises(InputError):
         small_dataset.keeping().case("bone_1")
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "caption"),
+    [
+        ("bones", "", "bones"),
+        ("bones", "Scans of a clinic. More about it.", "bones; Scans of a clinic"),
+        ("bones", "bones of a clinic.", "bones of a clinic"),
+        ("phantom (synthetic)", "phantom (synthetic) bones. By a program.", "phantom (synthetic) bones"),
+        ("bones", "By a program. A phantom.", "bones; By a program – phantom (synthetic) data"),
+        ("Synthetic heads", "", "Synthetic heads"),
+    ],
+)
+def test_a_caption_says_where_bones_come_from_and_that_they_are_synthetic(small_dataset, name, origin, caption):
+    dataset = replace(small_dataset, name=name, origin=origin)
+    assert dataset.caption == caption
+    assert dataset.synthetic == any(word in caption.lower() for word in ("phantom", "synthetic"))

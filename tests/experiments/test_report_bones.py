@@ -52,6 +52,7 @@ def test_bones_that_every_method_predicted_are_drawn(experiment, small_dataset, 
     assert "bone_2" in texts
     assert "bone_1" not in texts
     assert "Seed 3" in texts
+    assert "Data: small; analytic test shapes." in texts
     assert "surgeon_1" in texts
     assert "surgeon_3" not in texts
 
