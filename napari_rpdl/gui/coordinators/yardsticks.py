@@ -39,6 +39,7 @@ class YardstickCoordinator:
         self, session: Session, layers: Layers, jobs: Jobs, show_surgeons: Callable[[tuple[str, ...]], None]
     ) -> None:
         self._session, self._layers, self._jobs, self._show_surgeons = session, layers, jobs, show_surgeons
+        self._run: Path | None = None
         session.events.case.connect(self._start_anew)
         session.events.scores.connect(self._make)
         session.events.decision.connect(lambda _: self._show_differences())
@@ -62,10 +63,20 @@ class YardstickCoordinator:
         self._layers.show_yardstick(None)
 
     def _make(self, scores: Scores | None) -> None:
-        session = self._session
-        if scores is None or session.case is None or session.yardsticks or self._jobs.running("yardsticks"):
+        """Make both once for a bone; the baseline anew for the answer of a run that learned from other bones."""
+        session, run = self._session, self._answering()
+        if scores is None or session.case is None or self._jobs.running("yardsticks"):
             return
-        self._jobs.start("yardsticks", _making(session.case, session.dataset, session.run), self._hear)
+        if session.yardsticks and run == self._run:
+            return
+        self._run = run
+        kept = session.yardsticks = tuple(found for found in session.yardsticks if found.kind == "oracle")
+        self._jobs.start("yardsticks", _making(session.case, session.dataset, run, not kept), self._hear)
+
+    def _answering(self) -> Path | None:
+        """Return the run whose answer is scored; another may have been chosen since."""
+        prediction = self._session.prediction
+        return prediction.runs[0] if prediction is not None and prediction.runs else self._session.run
 
     def _hear(self, event: object) -> None:
         if isinstance(event, Made) and self._session.shows(event.value.scores.case_id):
@@ -118,11 +129,12 @@ class YardstickCoordinator:
         return case.annotation(held).mask, surgeon_color(everyone.index(held))
 
 
-def _making(case: Case, dataset: Dataset | None, run: Path | None) -> Iterator[Made]:
-    """Make the oracle, then the baseline where there are other bones to average and memory for them."""
+def _making(case: Case, dataset: Dataset | None, run: Path | None, oracle_too: bool) -> Iterator[Made]:
+    """Make the oracle if it is wanted, then the baseline where there are other bones to average and memory for them."""
     if not case.annotations:
         return
-    yield Made(oracle(case))
+    if oracle_too:
+        yield Made(oracle(case))
     others = _others(case, dataset, run) if dataset is not None else ()
     bytes_each = prod(case.grid.shape) * (len(case.annotations) + 1)
     if dataset is None or not others or len(others) * bytes_each > _MOST_BYTES:

@@ -10,6 +10,7 @@ from napari_rpdl.gui.coordinators import yardsticks as module
 from napari_rpdl.gui.coordinators.cases import CaseCoordinator
 from napari_rpdl.gui.coordinators.yardsticks import YardstickCoordinator
 from napari_rpdl.learning.decision import Decision
+from napari_rpdl.learning.prediction import Prediction
 
 
 @pytest.fixture
@@ -37,6 +38,26 @@ def test_oracle_and_baseline_are_made_of_a_scored_bone(yardsticks, session, smal
     assert [found.kind for found in session.yardsticks] == ["oracle", "baseline"]
     others = [small_dataset.case("bone_2"), small_dataset.case("bone_3")]
     assert np.array_equal(session.yardsticks[1].mask, baseline_mask(others, session.case))
+
+
+def test_the_baseline_follows_the_run_whose_answer_is_scored(
+    yardsticks, session, small_dataset, make_run, tmp_path, jobs
+) -> None:
+    """A network is to beat the mean of the bones that it learned from itself, whatever run is chosen next."""
+    first = session.yardsticks[0]
+    learned = make_run(tmp_path / "run").record.model_copy(update={"validation_cases": ()})  # from bones 1 and 2
+    (tmp_path / "run" / "run.json").write_text(learned.model_dump_json())
+    session.prediction = Prediction("bone_1", np.zeros(1), runs=(tmp_path / "run",))
+    session.run = tmp_path / "chosen since"
+    session.scores = None
+    decide(session)
+    assert [found.kind for found in session.yardsticks] == ["oracle", "baseline"]
+    assert session.yardsticks[0] is first, "the oracle is of the bone alone"
+    assert np.array_equal(session.yardsticks[1].mask, baseline_mask([small_dataset.case("bone_2")], session.case))
+    made = jobs.names.count("yardsticks")
+    session.scores = None
+    decide(session)
+    assert jobs.names.count("yardsticks") == made
 
 
 def test_a_surgeon_is_shown_with_where_the_network_differs(yardsticks, cases, session, viewer) -> None:
