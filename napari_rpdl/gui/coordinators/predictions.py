@@ -88,6 +88,8 @@ class PredictionCoordinator:
     def cancel(self) -> None:
         """Stop asking; bones that are written already stay."""
         self._given_up = True
+        if self._session.predicting:
+            self._session.busy = "Stopping after this bone…"  # a network that is asked cannot be interrupted
         for job in _ASKING:
             self._jobs.cancel(job)
 

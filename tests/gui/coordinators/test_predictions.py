@@ -253,9 +253,12 @@ def test_a_cancelled_answer_is_not_shown(predictions, session, jobs, monkeypatch
     def asked(*_: object) -> Prediction:
         assert session.predicting
         predictions.cancel()
+        assert session.busy.startswith("Stopping")
         return Prediction("bone_1", np.zeros(session.case.grid.shape, np.float32))
 
     monkeypatch.setattr(module, "ask", asked)
     predictions.predict(PredictionSettings())
-    assert (session.prediction, session.predicting) == (None, False)
+    assert (session.prediction, session.predicting, session.busy) == (None, False, "")
     assert jobs.cancelled == ["prediction", "predictions", "tuning"]
+    predictions.cancel()
+    assert session.busy == "", "nothing is asked that could stop"
