@@ -73,6 +73,7 @@ def fit(run: Run, dataset: Dataset, cases: Mapping[str, PackedCase]) -> Iterator
             training_bones=_bones(dataset, record.training_cases),
             validation_bones=_bones(dataset, record.validation_cases),
         )
+        yield from fitting.stepper.news()  # a first step may take minutes
         with _curves(run, group) as curves:
             while (reason := fitting.progress.reason(settings)) is None:
                 for event in fitting.epoch():
