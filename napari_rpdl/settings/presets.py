@@ -69,7 +69,7 @@ def preset_for(
     start = PRESETS[preset]
     named = start.network.model_copy(update={"name": network or start.network.name})
     chosen = start.model_copy(update={"network": named, "loss": loss or start.loss})
-    return without_idle(_FITTING[preset](_with_its_map(chosen)))
+    return without_idle(_FITTING[preset](_with_its_heads(_with_its_map(chosen))))
 
 
 def preset_named(preset: object, network: object, loss: object) -> TrainingSettings:
@@ -104,6 +104,11 @@ def _with_its_map(settings: TrainingSettings) -> TrainingSettings:
     if settings.loss != "rpdl-published":
         return settings
     return settings.model_copy(update={"rpmap": RPMAP_VARIANTS["published-code-bones"]})
+
+
+def _with_its_heads(settings: TrainingSettings) -> TrainingSettings:
+    heads = settings.network.model_copy(update={"surgeon_heads": settings.loss == "surgeon-heads"})
+    return settings.model_copy(update={"network": heads})
 
 
 def _as_the_paper(settings: TrainingSettings) -> TrainingSettings:

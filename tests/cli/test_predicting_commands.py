@@ -149,7 +149,7 @@ def test_a_run_whose_settings_are_damaged_is_named_before_anything_is_written(ru
 
 def test_one_surgeon_is_asked_where_each_has_a_head(result, small_dataset, tmp_path):
     folder = tmp_path / "heads"
-    words = ["--hold-out", "bone_3", "--epochs", "1", "--surgeon-heads", "--loss", "surgeon-heads"]
+    words = ["--hold-out", "bone_3", "--epochs", "1", "--loss", "surgeon-heads"]
     result("train", small_dataset.folder, folder, "--in-process", *words, *TINY)
     outs = {}
     for surgeon in ("surgeon_1", "surgeon_2", "surgeon_3", ""):

@@ -90,8 +90,6 @@ def test_a_default_is_never_refused(network, loss):
 @pytest.mark.parametrize("loss", get_args(LossName))
 def test_every_preset_is_accepted_with_every_network_and_loss(preset, network, loss):
     fitted = preset_for(preset, network, loss)
-    if loss == "surgeon-heads":  # the one loss that asks for another network, by a flag of its own
-        fitted = fitted.model_copy(update={"network": fitted.network.model_copy(update={"surgeon_heads": True})})
     check_effect(fitted)
 
 

@@ -7,6 +7,7 @@ import pytest
 from napari_rpdl.cli.learning_commands import Train
 from napari_rpdl.settings import (
     PRESETS,
+    LossName,
     NetworkSettings,
     RPMapSettings,
     TrainingSettings,
@@ -109,6 +110,12 @@ def test_the_published_loss_has_the_published_map_everywhere(preset):
     rpmap = preset_for(preset, loss="rpdl-published").rpmap
     assert (rpmap.normalisation, rpmap.single_votes) == ("surgeons-1", "zero")
     assert preset_for(preset, loss="dice").rpmap == RPMapSettings(), "which reads no map"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_only_the_loss_of_each_surgeon_has_a_head_for_each(preset):
+    for loss in get_args(LossName):
+        assert preset_for(preset, None, loss).network.surgeon_heads == (loss == "surgeon-heads")
 
 
 def test_the_default_is_the_same_for_all_networks():

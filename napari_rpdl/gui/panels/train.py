@@ -1,5 +1,6 @@
 """Start a training, watch it, pause it, stop it, go on with it."""
 
+from html import escape
 from pathlib import Path
 
 from qtpy.QtCore import Signal
@@ -18,13 +19,23 @@ from qtpy.QtWidgets import (
 )
 
 from napari_rpdl.data.dataset import Dataset
+from napari_rpdl.errors import InputError
 from napari_rpdl.gui.controls import Button, Choice, Section, heading, note, tighten
 from napari_rpdl.gui.curves import Curves
 from napari_rpdl.gui.forms import SettingsForm
 from napari_rpdl.gui.held_out import HeldOut
+from napari_rpdl.gui.palette import ALARM
 from napari_rpdl.gui.session import Session
 from napari_rpdl.gui.training_state import TrainingState, TrainingWish
-from napari_rpdl.settings import PRESETS, TrainingSettings, followed, idle_fields, preset_for, without_idle
+from napari_rpdl.settings import (
+    PRESETS,
+    TrainingSettings,
+    check_effect,
+    followed,
+    idle_fields,
+    preset_for,
+    without_idle,
+)
 
 _PRESETS = {
     "default": "default: quick and good on few bones",
@@ -61,6 +72,7 @@ class TrainPanel(QWidget):
         )
         self.form: SettingsForm[TrainingSettings] = SettingsForm(TrainingSettings, BASIC)
         self._start = TrainingSettings()
+        self.problem = note()
         self.hold_out = HeldOut()
         self.folder = QLineEdit()
         self.folder.setPlaceholderText("new folder for this training")
@@ -91,9 +103,11 @@ class TrainPanel(QWidget):
         self._show_training(session.training)
 
     def wish(self) -> TrainingWish:
-        """Return what the form asks for; an InputError names what is missing."""
+        """Return what the form asks for; an InputError names what is missing, or which settings exclude each other."""
+        settings = without_idle(self.form.settings())
+        check_effect(settings)
         return TrainingWish(
-            settings=without_idle(self.form.settings()),
+            settings=settings,
             run=Path(self.folder.text().strip()).expanduser() if self.folder.text().strip() else None,
             hold_out=self.hold_out.ticked(),
             own_process=self.own_process,
@@ -111,8 +125,8 @@ class TrainPanel(QWidget):
         tighten(start)
         start.addRow("Preset", self.preset)
         rows.addLayout(start)
-        rows.addWidget(self.form)
-        rows.addWidget(self.device)
+        for widget in (self.form, self.problem, self.device):
+            rows.addWidget(widget)
         rows.addWidget(Section("Held-out bones", self.hold_out, opened=True))
         place = QWidget()
         beside = QHBoxLayout(place)
@@ -224,9 +238,12 @@ class TrainPanel(QWidget):
         self.edited.emit()
 
     def _show_idle(self) -> None:
-        """Grey out what would change nothing beside the rest; the wish leaves it out."""
-        idle = idle_fields(self.form.settings())
-        self.form.show_idle({field: f"Counts {where}." for field, where in idle.items()})
+        """Grey out what would change nothing beside the rest (the wish leaves it out), and name what excludes what."""
+        settings = self.form.settings()
+        self.form.show_idle({field: f"Counts {where}." for field, where in idle_fields(settings).items()})
+        problem = _contradiction(without_idle(settings))
+        self.problem.setText(f"<span style='color:{ALARM}'>{escape(problem)}</span>")
+        self.problem.setVisible(bool(problem))
 
     def _pause_or_continue(self) -> None:
         paused = self._session.training.paused and not self._session.training.running
@@ -240,6 +257,14 @@ class TrainPanel(QWidget):
         last = self.folder.text().strip() or str(self._session.run or "")
         if folder := QFileDialog.getExistingDirectory(self, "Folder of the training to go on with", last):
             self.resume_asked.emit(Path(folder), self.own_process)
+
+
+def _contradiction(settings: TrainingSettings) -> str:
+    try:
+        check_effect(settings)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def ask_whether_it_goes_on() -> bool:

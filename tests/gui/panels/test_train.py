@@ -6,6 +6,7 @@ import pytest
 from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QApplication
 
+from napari_rpdl.errors import InputError
 from napari_rpdl.gui.panels.train import TrainPanel, ask_whether_it_goes_on
 from napari_rpdl.gui.training_state import TrainingState
 from napari_rpdl.learning.events import TimeEstimated
@@ -155,3 +156,24 @@ def test_device_and_time_are_said_with_their_source(panel, session) -> None:
     assert "Not known" in panel.estimate.text()
     session.estimate = TimeEstimated(240, "Measured just now.")
     assert panel.estimate.text() == "At most <b>4 min</b>. Measured just now."
+
+
+def test_settings_that_exclude_each_other_are_told_at_once_and_not_trained(panel) -> None:
+    assert panel.problem.isHidden()
+    heads = panel.form.group("network").control("surgeon_heads")
+    heads.value = True
+    assert "Choose the loss" in panel.problem.text()
+    assert not panel.problem.isHidden()
+    with pytest.raises(InputError, match="judges one prediction for all"):
+        panel.wish()
+    heads.value = False
+    assert panel.problem.isHidden()
+
+
+def test_the_loss_of_each_surgeon_brings_each_surgeon_a_head_and_takes_it_away(panel) -> None:
+    panel.form.control("loss").value = "surgeon-heads"
+    assert panel.problem.isHidden()
+    assert panel.wish().settings.network.surgeon_heads
+    panel.form.control("loss").value = "rpdl"
+    assert panel.problem.isHidden()
+    assert not panel.wish().settings.network.surgeon_heads
