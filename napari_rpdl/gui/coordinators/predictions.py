@@ -183,8 +183,8 @@ class PredictionCoordinator:
         return prediction.of_surgeon(head) if prediction is not None and head in prediction.surgeons else prediction
 
     def _spread(self) -> "NDArray[np.float32] | None":
-        prediction = self._session.prediction
-        return prediction.spread if prediction is not None else None
+        shown = self._chosen()
+        return shown.spread if shown is not None else None
 
     def _hear_all(self, event: Event) -> None:
         if isinstance(event, Progressed):

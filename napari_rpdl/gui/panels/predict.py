@@ -28,6 +28,7 @@ _WITHOUT_SLIDER = {
 }
 """Why a rule leaves nothing for the slider to do."""
 _ONE_ANSWER = "There was one answer only. Add a run, or ask in several views."
+_ONE_HEAD = "How far answers differ is known of everyone's mean only: choose that beside Shown."
 
 
 class PredictPanel(QWidget):
@@ -140,7 +141,7 @@ class PredictPanel(QWidget):
         events.rules.connect(self.rules.show_settings)
         events.case.connect(lambda _: self.rules.show_unit(self._session.unit))
         inputs = (events.run, events.more_runs, events.case, events.dataset, events.training)
-        for change in (*inputs, events.prediction, events.rules, events.predicting):
+        for change in (*inputs, events.prediction, events.head, events.rules, events.predicting):
             change.connect(lambda *_: self._show_readiness())
 
     def _show_readiness(self) -> None:
@@ -157,7 +158,7 @@ class PredictPanel(QWidget):
         self.cancel_button.allow(session.predicting, "No network is being asked.")
         unpredicted = "" if session.prediction else "Predict a bone first."
         useless = _WITHOUT_SLIDER.get(session.rules.rule, "")
-        agreed = "" if session.prediction is None or session.prediction.spread is not None else _ONE_ANSWER
+        agreed = _why_no_spread(session)
         for control, hindrance in (
             (self.threshold, unpredicted or useless),
             (self.cut_box, unpredicted),
@@ -219,6 +220,13 @@ class PredictPanel(QWidget):
         beside_it = str(known[0].parent) if known else ""  # where other trainings lie
         if folder := QFileDialog.getExistingDirectory(self, "Folder of a training", beside_it):
             wish(Path(folder))
+
+
+def _why_no_spread(session: Session) -> str:
+    prediction = session.prediction
+    if prediction is None or prediction.spread is None:
+        return "" if prediction is None else _ONE_ANSWER
+    return _ONE_HEAD if session.head in prediction.surgeons else ""
 
 
 def _caution(seen: Seen, said: tuple[str, ...]) -> str:

@@ -210,6 +210,21 @@ def test_a_surgeon_s_own_head_is_shown_and_decided_by(predictions, session, view
     assert np.array_equal(viewer.layers[shown.PROBABILITY].data, mean)
 
 
+def test_how_far_answers_for_everyone_differ_is_not_shown_over_one_surgeon_s_head(
+    predictions, session, viewer, small_case, monkeypatch
+) -> None:
+    mask = small_case.masks()[0].astype(np.float32)
+    answer = Prediction("bone_1", 0.6 * mask, spread=0.25 * mask, surgeons={"surgeon_1": 0.8 * mask})
+    monkeypatch.setattr(module, "ask", lambda *_: answer)
+    predictions.predict(PredictionSettings())
+    predictions.show_spread(True)
+    assert viewer.layers[shown.SPREAD].visible
+    predictions.choose_head("surgeon_1")
+    assert not viewer.layers[shown.SPREAD].visible
+    predictions.choose_head("")
+    assert viewer.layers[shown.SPREAD].visible
+
+
 def test_probabilities_fade_in_slices_and_the_border_stays(predictions, session, viewer, layers, monkeypatch) -> None:
     mask = session.case.masks()[0]
     spread = np.full(mask.shape, 0.25, np.float32)

@@ -217,6 +217,11 @@ def test_the_spread_can_be_shown_where_there_is_one(panel, session, heard) -> No
     asked = heard(panel.spread_chosen)
     panel.spread_box.click()
     assert asked == [True]
+    session.prediction = replace(ONE_ANSWER, spread=NOTHING, surgeons={"surgeon_1": NOTHING})
+    assert panel.spread_box.isEnabled()
+    session.head = "surgeon_1"
+    assert not panel.spread_box.isEnabled()
+    assert "everyone's mean" in panel.fade_box.toolTip()
 
 
 def test_heads_are_offered_where_the_network_has_them(panel, session, heard) -> None:
