@@ -103,7 +103,7 @@ def _for_people(events: Iterator[Event]) -> Iterator[Event]:
                 newest = f"{event.key} FAILED: {event.text}"
             case ExperimentProgressed():
                 left = "" if event.remaining_s is None else f"; {duration(event.remaining_s)} left"
-                yield Said(f"{event.done} of {event.total} done{left}. {newest}")
+                yield Said(f"{event.done} of {event.total} done{left}. {newest}".rstrip())
                 yield Progressed("Experiment", event.done, event.total)
             case ArmPlanned():
                 yield Said(
