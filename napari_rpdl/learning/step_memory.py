@@ -21,7 +21,7 @@ from napari_rpdl.settings import TrainingSettings
 
 _PEAK = 2.0
 """At its fullest a step has up to so many times what it keeps: convolutions' work space, and gradients on their way
-back. 1.3 to 1.9 was measured for all networks (``benchmarks/step_memory.py``)."""
+back. 1.1 to 1.95 was measured for all networks (``benchmarks/step_memory.py``)."""
 
 
 class StepMemory(NamedTuple):
