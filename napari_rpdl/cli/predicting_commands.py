@@ -77,10 +77,10 @@ class Predict(Command):
         from napari_rpdl.learning.prediction import predict
         from napari_rpdl.learning.seen import seen_by
 
-        dataset = Dataset.open(self.dataset).keeping()
+        dataset = Dataset.open(self.dataset)
         case = dataset.case(self.case)
         runs = [self.run, *self.ensemble]
-        seen = seen_by(runs, case.bone, dataset)
+        seen = seen_by(runs, case, dataset)
         predicted = predict(runs, case, self.prediction)
         if self.spread is not None and predicted.spread is None:
             msg = "A single answer has no spread. Add runs with --ensemble, or --views mirror."

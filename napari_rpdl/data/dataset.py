@@ -147,9 +147,12 @@ class Dataset:
                 write_text(self.folder / DATASET_FILE, file.model_dump_json(indent=2) + "\n")
             write_annotation(folder, annotation, grid)
 
-    def keeping(self) -> "Dataset":
-        """Return the dataset that keeps every case in memory once it was read; the files must not change meanwhile."""
-        return replace(self, kept={})
+    def keeping(self, *known: Case) -> "Dataset":
+        """Return the dataset that keeps every case in memory once it was read; the files must not change meanwhile.
+
+        Cases that are ``known`` already are not read at all.
+        """
+        return replace(self, kept={case.case_id: case for case in known})
 
     def bone_of(self, case_id: str) -> str:
         """Return which bone a case shows; an InputError lists the cases there are."""

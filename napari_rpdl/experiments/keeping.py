@@ -8,13 +8,13 @@ from napari_rpdl.data.case import Case
 from napari_rpdl.data.nifti import write_volume
 from napari_rpdl.data.volume import Volume
 from napari_rpdl.learning.prediction import Prediction
+from napari_rpdl.learning.runs import checkpoint_path
 
 FIXED = 0.5
 """The paper's threshold."""
 
 Kept = Literal["nothing", "masks", "probabilities"]
 Checkpoints = Literal["best", "all"]
-_RESUMING = "checkpoint_last.safetensors"
 
 
 def keep_prediction(prediction: Prediction, case: Case, folder: Path, kept: Kept) -> None:
@@ -36,12 +36,12 @@ def keep_prediction(prediction: Prediction, case: Case, folder: Path, kept: Kept
 def keep_checkpoints(run: Path, kept: Checkpoints) -> None:
     """Remove what only a resume needs from a run that is complete, three quarters of its size, unless all is kept."""
     if kept == "best":
-        (run / _RESUMING).unlink(missing_ok=True)
+        checkpoint_path(run, "last").unlink(missing_ok=True)
 
 
 def kept_bytes(run: Path, kept: Checkpoints) -> int:
     """Return how much disk a complete run takes without its predictions."""
-    return size_of(path for path in run.iterdir() if kept == "all" or path.name != _RESUMING)
+    return size_of(path for path in run.iterdir() if kept == "all" or path != checkpoint_path(run, "last"))
 
 
 def size_of(files: Iterable[Path]) -> int:

@@ -16,6 +16,7 @@ from napari_rpdl.learning.checkpoint import Checkpoint, CheckpointInfo, read_che
 from napari_rpdl.learning.devices import choose_device, explaining_memory
 from napari_rpdl.learning.encoding import check_codes, check_meanings, static_channels
 from napari_rpdl.learning.patches import over_patches
+from napari_rpdl.learning.runs import checkpoint_path
 from napari_rpdl.learning.sampling import network_structures, to_right
 from napari_rpdl.learning.scale import check_scale
 from napari_rpdl.learning.thresholds import Asked, Thresholds, tuned_thresholds
@@ -51,7 +52,7 @@ class Opinion:
 
 def infer(run: Path, case: Case, settings: AskingSettings) -> Opinion:
     """Ask one run, or one checkpoint file, about a case; see ``prediction.predict``."""
-    path = run if run.is_file() else run / f"checkpoint_{settings.checkpoint}.safetensors"
+    path = run if run.is_file() else checkpoint_path(run, settings.checkpoint)
     device = choose_device(settings.device)
     checkpoint = read_checkpoint(path)
     info = checkpoint.info

@@ -122,7 +122,7 @@ class Run:
 
     def checkpoint(self, which: Literal["best", "last"]) -> Path:
         """Return the path of a checkpoint, whether it exists or not."""
-        return self.folder / f"checkpoint_{which}.safetensors"
+        return checkpoint_path(self.folder, which)
 
     def history(self) -> list[EpochEnded]:
         """Return the finished epochs in order; an epoch that was done again counts as last done."""
@@ -136,6 +136,11 @@ class Run:
     def _events(self) -> list[Event]:
         path = self.folder / "events.jsonl"
         return [event for line in read_text(path).splitlines() if (event := _read(line))] if path.is_file() else []
+
+
+def checkpoint_path(run: Path, which: Literal["best", "last"]) -> Path:
+    """Return the path of a checkpoint in a run folder, whether it exists or not."""
+    return run / f"checkpoint_{which}.safetensors"
 
 
 def _read(line: str) -> Event | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from napari_rpdl.data.case import Case
 from napari_rpdl.data.dataset import Dataset
 from napari_rpdl.learning.fingerprints import cases_among
 from napari_rpdl.learning.runs import Run
@@ -25,25 +26,23 @@ class Seen:
 UNKNOWN = Seen(None)
 
 
-def has_seen(runs: Sequence[Path], bone: str, dataset: Dataset) -> bool | None:
-    """Return ``seen_by(...).seen``."""
-    return seen_by(runs, bone, dataset).seen
-
-
-def seen_by(runs: Sequence[Path], bone: str, dataset: Dataset) -> Seen:
+def seen_by(runs: Sequence[Path], case: Case, dataset: Dataset | None) -> Seen:
     """Return what the trainings of run folders or checkpoint files know of a bone; one that has seen it decides.
 
     Runs of earlier versions noted names only: there a bone of that name in a dataset of that name counts.
 
     Args:
         runs: run folders, or checkpoint files in them.
-        bone: name of the bone, which several cases may show.
-        dataset: of the bone; its cases are read.
+        case: shows the bone.
+        dataset: of the case; others that show the same bone are read. None where there is none, and nothing is known.
 
     Raises:
         InputError: a run folder or a case is damaged.
     """
-    told = [_seen_by_one(run, bone, dataset) for run in runs]
+    if dataset is None:
+        return UNKNOWN
+    kept = dataset.keeping(case)
+    told = [_seen_by_one(run, case.bone, kept) for run in runs]
     return min(told, key=lambda one: (one.seen is not True, one.seen is not None, not one.note))
 
 

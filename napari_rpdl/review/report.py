@@ -13,6 +13,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from napari_rpdl.data.dataset import says_synthetic
 from napari_rpdl.figures import page
 from napari_rpdl.figures.canvas import save_figure
 from napari_rpdl.figures.corrections import correction_parts, interval_in_words
@@ -49,7 +50,7 @@ def _figures(results: Results) -> Iterator[tuple[str, Figure]]:
 def _parts(results: Results, pictures: Mapping[str, Path]) -> Iterator[str]:
     name, version, citation = results.scale
     yield page.heading(f"{results.title}: results", 1)
-    if "synthetic" in results.origin.lower() or "phantom" in results.origin.lower():
+    if says_synthetic(results.origin):
         yield page.badge("phantom (synthetic)")
     origin = results.origin.rstrip(".") or "origin not stated"
     yield page.paragraph(f"{name}, version {version}. Bones: {origin}.", "lead")

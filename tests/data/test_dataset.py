@@ -210,6 +210,7 @@ def test_a_keeping_dataset_reads_each_case_once(small_dataset):
         small_dataset.case("bone_1")
     with pytest.raises(InputError):
         small_dataset.keeping().case("bone_1")
+    assert small_dataset.keeping(case).case("bone_1") is case
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from napari_rpdl.gui.meshes import Mesh, surface
 from napari_rpdl.gui.palette import NETWORK as NETWORK_COLOR
 from napari_rpdl.learning.decision import Decision, decide
 from napari_rpdl.learning.runs import run_name
-from napari_rpdl.learning.seen import UNKNOWN, Seen, seen_by
+from napari_rpdl.learning.seen import Seen, seen_by
 from napari_rpdl.settings import AskingSettings, DecisionSettings, PredictionSettings
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def ask(runs: Sequence[Path], case: Case, settings: PredictionSettings) -> "Pred
 
 def answer(runs: Sequence[Path], case: Case, dataset: Dataset | None, settings: PredictionSettings) -> Answer:
     """Ask networks about a case, and look whether they learned from it."""
-    return Answer(ask(runs, case, settings), seen_by(runs, case.bone, dataset) if dataset is not None else UNKNOWN)
+    return Answer(ask(runs, case, settings), seen_by(runs, case, dataset))
 
 
 def predict_all(
@@ -85,7 +85,7 @@ def predict_all(
         yield Progressed("Predicting", done, len(dataset))
         prediction = ask(runs, case, settings)
         said |= dict.fromkeys(prediction.said)
-        known = seen_by(runs, case.bone, dataset)
+        known = seen_by(runs, case, dataset)
         seen += [case.case_id] if known.seen else []
         said |= {} if known.seen or not known.note else {known.note: None}
         shown = head if head in prediction.surgeons else ""

@@ -12,8 +12,8 @@ from napari_rpdl.errors import InputError
 from napari_rpdl.gui.comparison import ORIGINAL, Source
 from napari_rpdl.gui.palette import AGREED, NETWORK, OKABE_ITO, surgeon_color
 from napari_rpdl.learning.decision import decide
-from napari_rpdl.learning.runs import Run
-from napari_rpdl.learning.seen import UNKNOWN, seen_by
+from napari_rpdl.learning.runs import Run, checkpoint_path
+from napari_rpdl.learning.seen import seen_by
 from napari_rpdl.learning.thresholds import threshold_path
 from napari_rpdl.settings import DecisionSettings, PredictionSettings
 
@@ -133,7 +133,7 @@ class CompareSources:
             return Remarks()
         runs = _runs_of(key, together)
         said = self._predicted(runs, case, asking.settings).said
-        known = seen_by(runs, case.bone, dataset) if dataset is not None else UNKNOWN
+        known = seen_by(runs, case, dataset)
         lines = {SEEN: known.seen, CAUTION: said or (known.note and not known.seen)}
         return Remarks(tuple(line for line, due in lines.items() if due), " ".join(filter(None, (known.note, *said))))
 
@@ -183,7 +183,7 @@ def _runs_of(key: str, together: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _written(runs: Iterable[Path], settings: PredictionSettings) -> Written:
-    weights = [run / f"checkpoint_{settings.checkpoint}.safetensors" for run in runs]
+    weights = [checkpoint_path(run, settings.checkpoint) for run in runs]
     files = [file for checkpoint in weights for file in (checkpoint, threshold_path(checkpoint))]
     return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
 

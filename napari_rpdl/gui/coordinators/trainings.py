@@ -13,7 +13,7 @@ from napari_rpdl.gui.session import Session
 from napari_rpdl.gui.training_state import Queued, TrainingState, TrainingWish
 from napari_rpdl.learning.attachment import ask_to_stop, attach, running
 from napari_rpdl.learning.events import EpochEnded, TrainingEnded
-from napari_rpdl.learning.runs import Run
+from napari_rpdl.learning.runs import Run, checkpoint_path
 
 JOB = "training"
 RUNS = Path.home() / "napari-rpdl" / "runs"
@@ -76,7 +76,7 @@ class TrainingCoordinator:
         """Continue the paused training after its last finished epoch; start anew where none was finished."""
         if not self._session.training.paused or self._jobs.running(JOB):
             return
-        if self._asked is not None and not (self._run / "checkpoint_last.safetensors").is_file():
+        if self._asked is not None and not checkpoint_path(self._run, "last").is_file():
             self._begin(replace(self._asked, wish=replace(self._asked.wish, run=self._run)))
         else:
             self.resume(self._run, self._own_process)
